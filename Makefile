@@ -1,0 +1,121 @@
+# Oriel: plain GNU make, out of tree, not recursive. `make help` lists the targets.
+MAKEFLAGS += -rR
+.SECONDEXPANSION:
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+comma := ,
+
+VERSION  := 0.1.0
+CC       := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+SAN      ?=
+O        ?= build/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),host)
+PREFIX   ?= /usr/local
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wconversion -Wsign-conversion \
+            -Wcast-qual -Wwrite-strings -Wpointer-arith -Wstrict-prototypes -Wold-style-definition \
+            -Wmissing-prototypes -Wformat=2 -Wimplicit-fallthrough -Wswitch-enum -Wdate-time
+GCCWARN  := -Wlogical-op -Wduplicated-cond -Wduplicated-branches
+CLANGWARN := -Wno-gnu-statement-expression -Wno-gnu-zero-variadic-macro-arguments
+HARDEN   := -fstack-protector-strong -fstack-clash-protection -fno-strict-aliasing -fPIE \
+            $(if $(SAN),,$(if $(filter -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2))
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DORIEL_VERSION='"$(VERSION)"' $(WARN) \
+             $(if $(findstring clang,$(CC)),$(CLANGWARN),$(GCCWARN)) $(HARDEN) \
+             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
+             $(CFLAGS) $(if $(WERROR),-Werror)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+
+# ---- generated code: messages of the guest protocol and between our processes
+GEN := $(O)/gen
+LIMITS := proto/limits.h daemon/common/ipc_limits.h
+$(GEN)/%_messages.h $(GEN)/%_messages.c &: proto/gen/gen_messages.py $$(messages.$$*) $(LIMITS)
+	@mkdir -p $(GEN)
+	$(Q)python3 $< $(messages.$*) $(addprefix --limits ,$(LIMITS)) --out $(GEN)
+messages.oriel := proto/messages.json
+messages.ipc   := daemon/common/ipc.json
+GENH := $(GEN)/oriel_messages.h $(GEN)/ipc_messages.h
+
+# ---- components: sources, include path, libraries. A component sees the folders in its .inc and no
+# others: that is the layering rule of ARCHITECTURE.md, and tests/lint/layers.py reads it from here.
+sources = $(foreach d,$(1),$(wildcard $(d)/*.c))
+proto.src    := $(call sources,proto) $(GEN)/oriel_messages.c
+proto.inc    := proto $(GEN)
+common.src   := $(call sources,daemon/common) $(GEN)/ipc_messages.c
+common.inc   := proto daemon/common $(GEN)
+loop.src     := $(call sources,daemon/loop)
+loop.inc     := $(common.inc) daemon/loop
+loop.pkg     := libuv
+control.src  := $(call sources,daemon/control daemon/control/api)
+control.inc  := $(loop.inc) daemon/control
+control.pkg  := libuv libwebsockets libcjson inih libsystemd
+render.src   := $(call sources,daemon/render daemon/render/vtest daemon/render/virgl daemon/render/oriel)
+render.inc   := $(loop.inc) daemon/render
+render.pkg   := libuv virglrenderer epoxy egl libseccomp
+view.src     := $(call sources,daemon/view daemon/view/vnc)
+view.inc     := $(loop.inc) daemon/view
+view.pkg     := libuv libvncserver libpng pixman-1 libxxhash
+ctl.src      := $(call sources,daemon/ctl)
+ctl.inc      := $(common.inc) daemon/ctl
+ctl.pkg      := libcjson
+testguest.src := $(call sources,tests/guest)
+testguest.inc := proto $(GEN) tests/guest
+COMPONENTS   := proto common loop control render view ctl testguest
+
+object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \
+         $(patsubst %.c,$(O)/%.o,$(filter-out $(GEN)/%,$(1)))
+define component
+$(1).obj := $$(call object,$$($(1).src))
+$(1).cpp := $$(addprefix -I,$$($(1).inc)) $$(if $$($(1).pkg),$$(shell pkg-config --cflags $$($(1).pkg)))
+$(1).lib := $$(if $$($(1).pkg),$$(shell pkg-config --libs $$($(1).pkg)))
+$$($(1).obj): private CPP := $$($(1).cpp)
+OBJ += $$($(1).obj)
+endef
+$(foreach c,$(COMPONENTS),$(eval $(call component,$(c))))
+
+PROGRAMS := orield oriel-render oriel-view orielctl
+orield.parts       := control loop common proto
+oriel-render.parts := render loop common proto
+oriel-view.parts   := view loop common proto
+orielctl.parts     := ctl common proto
+test-guest.parts   := testguest proto
+
+all: $(addprefix $(O)/,$(PROGRAMS) test-guest)
+$(addprefix $(O)/,$(PROGRAMS) test-guest): $(O)/%: $$(foreach p,$$($$*.parts),$$($$p.obj))
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(sort $(foreach p,$($*.parts),$($(p).lib))) -lm -lpthread
+
+# rebuild everything when flags change
+$(O)/.flags: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+$(O)/%.o: %.c $(O)/.flags | $(GENH)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPP) -MMD -MP -c -o $@ $<
+$(GEN)/%.o: $(GEN)/%.c $(O)/.flags
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPP) -MMD -MP -c -o $@ $<
+
+# ---- unit tests: tests/unit/COMPONENT/test_*.c is linked with that component, all but its main.c
+UNIT := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/*/test_*.c))
+parts.proto   := proto
+parts.common  := common proto
+parts.loop    := loop common proto
+parts.control := control loop common proto
+parts.render  := render loop common proto
+parts.view    := view loop common proto
+parts.ctl     := ctl common proto
+unit_part = $(firstword $(subst /, ,$(1)))
+$(O)/tests/%: tests/unit/%.c $$(filter-out %/main.o,$$(foreach p,$$(parts.$$(call unit_part,$$*)),$$($$p.obj))) | $(GENH)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $($(call unit_part,$*).cpp) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ \
+		$(filter %.c %.o,$^) $(sort $(foreach p,$(parts.$(call unit_part,$*)),$($(p).lib))) -lcmocka -lm -lpthread
+unit: $(UNIT)
+check-unit: $(UNIT)
+	$(Q)fail=0; for t in $(UNIT); do $$t || { echo "FAILED: $$t"; fail=1; }; done; exit $$fail
+
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+clean:
+	rm -rf build
+FORCE:
+.PHONY: all unit check-unit format clean FORCE
+.SECONDARY: $(GENH) $(GENH:.h=.c)
+-include $(OBJ:.o=.d) $(UNIT:=.d)

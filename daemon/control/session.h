@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session: what Oriel keeps for one VM. It owns its listeners, its guest connections, its render
+ * and its view process, and what those report of streams, displays and viewers. The API reads these
+ * structures directly; only session.c and its neighbours change them.
+ */
+#ifndef ORIEL_SESSION_H
+#define ORIEL_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "ipc_messages.h"
+#include "list.h"
+
+#define SESSION_LISTENERS_MAX 8u
+#define SESSION_UIDS_MAX      16u
+#define SESSION_RESTARTS_KEPT 8u
+#define SESSION_PATH_MAX      107u /* bytes: sockaddr_un */
+
+struct host;
+struct child;
+
+/* What a client or an operator did wrong, or why something cannot be: made into an RFC 9457 document or a log line. */
+struct problem {
+	int status;       /* HTTP: 400, 404, 409, ... */
+	char pointer[64]; /* where in the request: a JSON pointer; may be empty */
+	char detail[256]; /* one sentence: what is wrong and what to do */
+};
+
+enum listener_kind {
+	LISTENER_LOCAL, /* processes and containers on this host */
+	LISTENER_VM,    /* a VMM's chardev: no descriptors can be passed */
+};
+
+/* What a listener should be. */
+struct listener_spec {
+	enum listener_kind kind;
+	char path[SESSION_PATH_MAX + 1];
+	uint32_t mode;                /* permission bits of the socket */
+	uid_t owner;                  /* (uid_t)-1: leave */
+	gid_t group;                  /* (gid_t)-1: leave */
+	uid_t uids[SESSION_UIDS_MAX]; /* peers allowed; none: the socket's mode decides alone */
+	size_t n_uids;
+};
+
+/* What a session should be, from the configuration or the API. */
+struct session_spec {
+	char name[IPC_NAME_MAX + 1]; /* [A-Za-z0-9][A-Za-z0-9._-]* */
+	struct listener_spec listeners[SESSION_LISTENERS_MAX];
+	size_t n_listeners;
+	char vnc_address[IPC_TEXT_MAX + 1];  /* numeric address; empty: 127.0.0.1 */
+	uint16_t vnc_port;                   /* 0: from the range, the same one every time */
+	char vnc_password[IPC_NAME_MAX + 1]; /* empty: none, on loopback only */
+	bool configured; /* from the configuration: the API does not delete it */
+};
+
+enum session_state {
+	SESSION_STARTING, /* a process is being started */
+	SESSION_READY,    /* both processes run */
+	SESSION_FAILED,   /* crashed too often; `reason` says why */
+	SESSION_STOPPING,
+};
+
+/* A restart of a child, newest last. */
+struct session_restart {
+	int64_t time;        /* seconds since the epoch */
+	const char *process; /* "render" or "view" */
+	char reason[IPC_TEXT_MAX + 1];
+};
+
+struct stream {
+	struct list link; // session.streams
+	struct ipc_stream info;
+	struct ipc_stream_stats stats;
+	int64_t since; /* seconds since the epoch */
+};
+
+struct display {
+	struct ipc_display info;
+	struct ipc_display_stats stats;
+	char vnc_address[IPC_TEXT_MAX + 1]; /* as bound */
+	uint16_t vnc_port;
+	int listen_fd; /* kept across restarts of the view process */
+};
+
+struct viewer {
+	struct list link; // session.viewers
+	struct ipc_viewer info;
+	struct ipc_viewer_stats stats;
+	int64_t since; /* seconds since the epoch */
+};
+
+struct session {
+	struct list link; // host.sessions
+	struct host *host;
+	struct session_spec spec;
+	enum session_state state;
+	int64_t state_since;           /* seconds since the epoch */
+	char reason[IPC_TEXT_MAX + 1]; /* of SESSION_FAILED */
+	struct session_restart restarts[SESSION_RESTARTS_KEPT];
+	size_t n_restarts;           /* entries in use */
+	uint64_t restart_count;      /* in all */
+	struct child *render, *view; /* NULL while not running */
+	struct ipc_render_gpu gpu;   /* as its render process chose; n_gpus 0: not yet */
+	struct ipc_render_pong render_stats;
+	uint64_t render_rss, view_rss; /* bytes, of the last heartbeat */
+	struct list streams;           // stream.link
+	struct list viewers;           // viewer.link
+	struct display displays[IPC_DISPLAYS_MAX];
+	uint32_t n_displays;
+	struct session_private *private; /* supervision, listeners, guests, requests: session.c */
+};
+
+/* The word the API uses: "starting", "ready", ... */
+const char *session_state_word(enum session_state state);
+
+/* A screenshot, or why there is none. `fd` is a memfd of `size` bytes, the callback's to close; -1 on error. */
+struct screenshot {
+	int error; /* 0, or errno as in ipc_screenshot_failed, or ECANCELED when the view process went */
+	const char *reason;
+	int fd;
+	uint64_t size, sequence;
+	uint32_t width, height;
+};
+
+typedef void (*screenshot_done)(void *data, const struct screenshot *screenshot);
+
+/*
+ * Asks for a screenshot; `done` is called once, later, unless session_screenshot_cancel comes
+ * first. Returns the request's id (not 0), or 0 with ret_problem filled.
+ */
+uint32_t session_screenshot(struct session *session, uint32_t display, bool wait_frame,
+	uint32_t timeout_ms, screenshot_done done, void *data, struct problem *ret_problem);
+void session_screenshot_cancel(struct session *session, uint32_t request);
+
+/* These return 0, or -1 with ret_problem filled. */
+int session_input(struct session *session, uint32_t display, const struct ipc_event *events,
+	size_t n_events, struct problem *ret_problem);
+/* surface 0: by the rule again. */
+int session_show(
+	struct session *session, uint32_t display, uint32_t surface, struct problem *ret_problem);
+int session_close_viewer(struct session *session, uint32_t viewer, struct problem *ret_problem);
+
+#endif

@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Makes C structures and codecs from a table of messages.
+
+    gen_messages.py TABLE.json --out DIR
+
+TABLE.json names a prefix, the limits it uses, structures, and messages; DIR gets PREFIX_messages.h
+and PREFIX_messages.c. A field is [name, type, documentation]; a type is one of
+
+    u8 u16 u32 u64      scalars, little-endian
+    bytes:N             exactly N bytes
+    str:MAX             text without NUL, at most MAX bytes, terminated in C
+    blob:MAX            at most MAX bytes, borrowed from the received message
+    NAME                a structure of the table
+    NAME[MAX]           at most MAX structures or scalars, with n_FIELD beside them
+
+N and MAX are numbers or names that limits.h defines. Anything else ends the build.
+"""
+import argparse
+import json
+import pathlib
+import re
+import sys
+
+SCALARS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}
+
+
+class TableError(Exception):
+    pass
+
+
+def read_limits(path):
+    """The integer constants that a header defines, by name."""
+    values = {}
+    for name, text in re.findall(r"#define (\w+)\s+(\(.*?\)|\w+)(?:\s*/\*|\s*$)", path.read_text(), re.M):
+        expression = re.sub(r"\b(0x[0-9a-f]+|\d+)[uU]\b", r"\1", text)
+        expression = re.sub(r"[A-Z_]\w+", lambda m: str(values.get(m.group(0), m.group(0))), expression)
+        if re.fullmatch(r"[\d\sx()<<*+-]+", expression):
+            values[name] = eval(expression)  # digits and arithmetic only, checked above
+    return values
+
+
+class Field:
+    """One field: its C declaration, its codec calls and the bytes it can take."""
+
+    def __init__(self, table, name, type_name, doc):
+        self.name, self.doc = name, doc
+        match = re.fullmatch(r"(\w+)(?::(\w+)|\[(\w+)\])?", type_name)
+        if not match:
+            raise TableError(f"{name}: cannot read the type {type_name!r}")
+        self.base, size, count = match.groups()
+        self.limit = size or count
+        self.is_array = count is not None
+        self.limit_value = table.number(self.limit) if self.limit else 0
+        if self.base not in ("bytes", "str", "blob") and self.base not in SCALARS:
+            table.struct(self.base)
+        if (self.base in ("bytes", "str", "blob")) != (size is not None):
+            raise TableError(f"{name}: {type_name!r} has a size where none belongs, or none where one does")
+        self.table = table
+
+    def element_max(self):
+        if self.base in SCALARS:
+            return 2 * SCALARS[self.base] - 1
+        return sum(f.size_max() for f in self.table.struct(self.base))
+
+    def element_min(self):
+        if self.base in SCALARS:
+            return SCALARS[self.base]
+        return sum(f.size_min() for f in self.table.struct(self.base))
+
+    def size_min(self):
+        if self.is_array:
+            return 2
+        return {"bytes": self.limit_value, "str": 2, "blob": 4}.get(self.base) or self.element_min()
+
+    def size_max(self):
+        if self.is_array:
+            return 3 + self.limit_value * self.element_max()
+        fixed = {"bytes": self.limit_value, "str": 3 + self.limit_value, "blob": 7 + self.limit_value}
+        return fixed.get(self.base) or self.element_max()
+
+    def declaration(self):
+        element = {"bytes": "uint8_t", "str": "char", "blob": "struct wire_blob"}.get(self.base)
+        if element is None:
+            element = f"uint{self.base[1:]}_t" if self.base in SCALARS else f"struct {self.table.prefix}_{self.base}"
+        lines = []
+        if self.is_array:
+            lines.append(f"uint16_t n_{self.name};")
+        suffix = f"[{self.limit}]" if self.is_array or self.base == "bytes" else ""
+        if self.base == "str":
+            suffix = f"[{self.limit} + 1]"
+        lines.append(f"{element} {self.name}{suffix};" + (f" /* {self.doc} */" if self.doc else ""))
+        return lines
+
+    def codec(self, verb):
+        """The statements that write or read this field of *m through w or r."""
+        target = f"m->{self.name}"
+        if not self.is_array:
+            return [self.element_codec(verb, target)]
+        if verb == "write":
+            head = f"wire_write_count(w, m->n_{self.name}, {self.limit});"
+            bound = f"m->n_{self.name} && !w->failed"
+        else:
+            head = f"m->n_{self.name} = wire_read_count(r, {self.limit});"
+            bound = f"m->n_{self.name}"
+        return [head, f"for (size_t i = 0; i < {bound}; i++)", "\t" + self.element_codec(verb, target + "[i]")]
+
+    def element_codec(self, verb, target):
+        handle = "w" if verb == "write" else "r"
+        if self.base in SCALARS:
+            if verb == "write":
+                return f"wire_write_{self.base}(w, {target});"
+            return f"{target} = wire_read_{self.base}(r);"
+        if self.base == "bytes":
+            return f"wire_{verb}_bytes({handle}, {target}, {self.limit});"
+        if self.base == "str":
+            return f"wire_{verb}_string({handle}, {target}, {self.limit});"
+        if self.base == "blob":
+            return f"wire_{verb}_blob({handle}, &{target}, {self.limit});"
+        return f"{verb}_{self.base}({handle}, &{target});"
+
+
+class Table:
+    def __init__(self, data, limits):
+        self.prefix, self.limits, self.raw = data["prefix"], limits, data
+        self.structs = {}
+        for name, fields in data.get("structs", {}).items():
+            self.structs[name] = [Field(self, *f) for f in fields]
+        self.messages = sorted(data["messages"], key=lambda m: m["id"])
+        ids = [m["id"] for m in self.messages]
+        if len(set(ids)) != len(ids):
+            raise TableError("two messages have one id")
+        for message in self.messages:
+            message["c_fields"] = [Field(self, *f) for f in message.get("fields", [])]
+
+    def number(self, text):
+        if text.isdigit():
+            return int(text)
+        if text not in self.limits:
+            raise TableError(f"{text} is not a limit")
+        return self.limits[text]
+
+    def struct(self, name):
+        if name not in self.structs:
+            raise TableError(f"{name!r} is no type and no structure defined above its use")
+        return self.structs[name]
+
+
+def emit_struct(out, table, name, fields, doc):
+    if doc:
+        out.append(f"/* {doc} */")
+    out.append(f"struct {table.prefix}_{name} {{")
+    for field in fields:
+        out.extend("\t" + line for line in field.declaration())
+    if not fields:
+        out.append("\tuint8_t unused; /* no fields on the wire */")
+    out.extend(["};", ""])
+
+
+def header(table, source):
+    p = table.prefix
+    guard = f"{p.upper()}_MESSAGES_H"
+    out = [f"/* Made by gen_messages.py from {source}: change that. */", f"#ifndef {guard}", f"#define {guard}", ""]
+    out += [f'#include "{name}"' for name in table.raw["includes"]] + [""]
+    out.append(f"enum {p}_message_id {{")
+    out += [f"\t{p.upper()}_{m['name'].upper()} = {m['id']}," for m in table.messages]
+    out += ["};", ""]
+    for name, fields in table.structs.items():
+        emit_struct(out, table, name, fields, None)
+    for m in table.messages:
+        emit_struct(out, table, m["name"], m["c_fields"], m.get("doc"))
+    out += [f"extern const struct wire_type {p}_{m['name']}_type;" for m in table.messages]
+    out += ["", "/* All of them, sorted by id. */", f"#define {p.upper()}_TYPES {len(table.messages)}u",
+            f"extern const struct wire_type *const {p}_types[{p.upper()}_TYPES];", "", "#endif", ""]
+    return "\n".join(out)
+
+
+def emit_codec(out, table, name, fields, is_message):
+    p = table.prefix
+    for verb, handle, kind in (("write", "w", "writer"), ("read", "r", "reader")):
+        const = "const " if verb == "write" else ""
+        if is_message:
+            out += [f"static void {verb}_{name}(struct wire_{kind} *{handle}, {const}void *message)", "{"]
+            if fields:
+                out.append(f"\t{const}struct {p}_{name} *m = message;")
+                out.append("")
+        else:
+            out += [f"static void {verb}_{name}(struct wire_{kind} *{handle}, {const}struct {p}_{name} *m)", "{"]
+        for field in fields:
+            out += ["\t" + line for line in field.codec(verb)]
+        if not fields:
+            out += [f"\t(void){handle};", "\t(void)message;"]
+        out += ["}", ""]
+
+
+def source_text(table, source):
+    p = table.prefix
+    out = [f"/* Made by gen_messages.py from {source}: change that. */", f'#include "{p}_messages.h"', ""]
+    for name, fields in table.structs.items():
+        emit_codec(out, table, name, fields, False)
+    for m in table.messages:
+        emit_codec(out, table, m["name"], m["c_fields"], True)
+        low = sum(f.size_min() for f in m["c_fields"])
+        high = sum(f.size_max() for f in m["c_fields"])
+        out += [f"const struct wire_type {p}_{m['name']}_type = {{",
+                f"\t.id = {m['id']}, .fds = {m.get('fds', 0)}, .name = \"{m['name']}\", .min = {low}, .max = {high},",
+                f"\t.struct_size = sizeof(struct {p}_{m['name']}),",
+                f"\t.encode = write_{m['name']}, .decode = read_{m['name']},", "};", ""]
+    out.append(f"const struct wire_type *const {p}_types[{p.upper()}_TYPES] = {{")
+    out += [f"\t&{p}_{m['name']}_type," for m in table.messages]
+    out += ["};", ""]
+    return "\n".join(out)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("table", type=pathlib.Path)
+    parser.add_argument("--limits", type=pathlib.Path, action="append", default=[])
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    args = parser.parse_args()
+    limits = {}
+    for path in args.limits:
+        limits.update(read_limits(path))
+    try:
+        table = Table(json.loads(args.table.read_text()), limits)
+    except (TableError, KeyError, json.JSONDecodeError) as error:
+        sys.exit(f"{args.table}: {error}")
+    args.out.mkdir(parents=True, exist_ok=True)
+    name = "/".join(args.table.parts[-2:])
+    (args.out / f"{table.prefix}_messages.h").write_text(header(table, name))
+    (args.out / f"{table.prefix}_messages.c").write_text(source_text(table, name))
+
+
+if __name__ == "__main__":
+    main()
