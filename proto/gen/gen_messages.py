@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Makes C structures and codecs from a table of messages.
 
-    gen_messages.py TABLE.json --out DIR
+    gen_messages.py TABLE.json --limits LIMITS.h... --out DIR
 
-TABLE.json names a prefix, the limits it uses, structures, and messages; DIR gets PREFIX_messages.h
-and PREFIX_messages.c. A field is [name, type, documentation]; a type is one of
+TABLE.json names a prefix, the headers it uses, enumerations, structures, and messages; DIR gets
+PREFIX_messages.h and PREFIX_messages.c. An enumeration is a list of [name, number, documentation].
+A field is [name, type, documentation]; a type is one of
 
     u8 u16 u32 u64      scalars, little-endian
     bytes:N             exactly N bytes
@@ -123,6 +124,11 @@ class Field:
 class Table:
     def __init__(self, data, limits):
         self.prefix, self.limits, self.raw = data["prefix"], limits, data
+        self.enums = data.get("enums", {})
+        for name, values in self.enums.items():
+            numbers = [number for _, number, _ in values]
+            if len(set(numbers)) != len(numbers):
+                raise TableError(f"enum {name}: two values have one number")
         self.structs = {}
         for name, fields in data.get("structs", {}).items():
             self.structs[name] = [Field(self, *f) for f in fields]
@@ -157,6 +163,14 @@ def emit_struct(out, table, name, fields, doc):
     out.extend(["};", ""])
 
 
+def emit_enum(out, prefix, name, values):
+    stem = f"{prefix}_{name}".upper().removesuffix("_KIND")
+    out.append(f"enum {prefix}_{name} {{")
+    for value, number, doc in values:
+        out.append(f"\t{stem}_{value.upper()} = {number}," + (f" /* {doc} */" if doc else ""))
+    out.extend(["};", ""])
+
+
 def header(table, source):
     p = table.prefix
     guard = f"{p.upper()}_MESSAGES_H"
@@ -165,6 +179,8 @@ def header(table, source):
     out.append(f"enum {p}_message_id {{")
     out += [f"\t{p.upper()}_{m['name'].upper()} = {m['id']}," for m in table.messages]
     out += ["};", ""]
+    for name, values in table.enums.items():
+        emit_enum(out, p, name, values)
     for name, fields in table.structs.items():
         emit_struct(out, table, name, fields, None)
     for m in table.messages:
