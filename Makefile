@@ -12,6 +12,7 @@ CC       := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
 SAN      ?=
 O        ?= build/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),host)
 PREFIX   ?= /usr/local
+DESTDIR  ?=
 CFLAGS   ?= -O2 -g
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wconversion -Wsign-conversion \
             -Wcast-qual -Wwrite-strings -Wpointer-arith -Wstrict-prototypes -Wold-style-definition \
@@ -25,6 +26,11 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DORIEL_VERSION='"$(VERSION)"' $(WARN) \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
              $(CFLAGS) $(if $(WERROR),-Werror)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+
+# Targets that need none of the libraries: a fresh machine has no pkg-config yet when they start.
+BARE := deps help clean check demo format format-check
+pkg   = $(if $(BUILDING),$(shell pkg-config $(1)))
+BUILDING := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 
 # ---- generated code: messages of the guest protocol and between our processes
 GEN := $(O)/gen
@@ -66,8 +72,8 @@ object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \
          $(patsubst %.c,$(O)/%.o,$(filter-out $(GEN)/%,$(1)))
 define component
 $(1).obj := $$(call object,$$($(1).src))
-$(1).cpp := $$(addprefix -I,$$($(1).inc)) $$(if $$($(1).pkg),$$(shell pkg-config --cflags $$($(1).pkg)))
-$(1).lib := $$(if $$($(1).pkg),$$(shell pkg-config --libs $$($(1).pkg)))
+$(1).cpp := $$(addprefix -I,$$($(1).inc)) $$(if $$($(1).pkg),$$(call pkg,--cflags $$($(1).pkg)))
+$(1).lib := $$(if $$($(1).pkg),$$(call pkg,--libs $$($(1).pkg)))
 $$($(1).obj): private CPP := $$($(1).cpp)
 OBJ += $$($(1).obj)
 endef
@@ -111,11 +117,91 @@ unit: $(UNIT)
 check-unit: $(UNIT)
 	$(Q)fail=0; for t in $(UNIT); do $$t || { echo "FAILED: $$t"; fail=1; }; done; exit $$fail
 
+# ---- tests of whole programs: tests/integration drives the built programs with pytest
+HELPERS := $(patsubst tests/programs/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c))
+PYTEST  := /usr/bin/python3 -B -m pytest -p no:cacheprovider
+$(O)/tests/%: tests/programs/%.c $(O)/.flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< -lGL -lX11 -lm
+programs: all $(HELPERS)
+check-integration: programs
+	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN) $(PYTEST) -q -rs $(PYTESTFLAGS) tests/integration
+check-san:
+	$(Q)$(MAKE) SAN=address,undefined check-unit check-integration
+check-tsan:
+	$(Q)$(MAKE) SAN=thread check-unit check-integration
+check: deps
+	$(Q)MAKE='$(MAKE)' /usr/bin/python3 -B tests/tools/check.py
+demo: deps
+	$(Q)$(MAKE) all
+	$(Q)/usr/bin/python3 -B tests/tools/demo.py $(abspath $(O)) build/demo.png
+deps:
+	$(Q)tests/tools/deps
+
+# ---- style
+C_FILES = $(wildcard $(shell git ls-files -co --exclude-standard '*.c' '*.h'))
 format:
-	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+	$(Q)clang-format -i $(C_FILES)
+format-check:
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+lint: all
+	$(Q)/usr/bin/python3 -B tests/lint/layers.py $(O)
+# What tests/lint/layers.py asks for: each component's sources and the folders that it may include from.
+print-components:
+	@$(foreach c,$(COMPONENTS),echo '$(c) inc $($(c).inc)'; echo '$(c) src $($(c).src)';)
+	@$(foreach p,$(PROGRAMS) test-guest,echo '$(p) parts $($(p).parts)';)
+
+# ---- manual pages, installation
+MAN_SOURCES := $(wildcard daemon/man/*.scd)
+MAN := $(patsubst daemon/man/%.scd,$(O)/man/%,$(MAN_SOURCES))
+$(O)/man/%: daemon/man/%.scd
+	@mkdir -p $(@D)
+	$(Q)scdoc < $< > $@
+man: $(MAN)
+UNITDIR     ?= $(if $(filter /usr,$(PREFIX)),/lib,$(PREFIX)/lib)/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+MANDIR      ?= $(PREFIX)/share/man
+COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+LIBEXEC     := $(PREFIX)/libexec/oriel
+install_man  = $(foreach m,$(MAN),install -D -m644 $(m) $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)) &&) true
+INSTALLED    = $(PREFIX)/bin/orield $(PREFIX)/bin/orielctl $(LIBEXEC)/oriel-render $(LIBEXEC)/oriel-view \
+               $(UNITDIR)/orield.service $(SYSUSERSDIR)/oriel.conf $(TMPFILESDIR)/oriel.conf $(COMPLETIONS)/orielctl \
+               $(foreach m,$(MAN),$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)))
+install: all man
+	install -D -m755 $(O)/orield $(DESTDIR)$(PREFIX)/bin/orield
+	install -D -m755 $(O)/orielctl $(DESTDIR)$(PREFIX)/bin/orielctl
+	install -D -m755 $(O)/oriel-render $(DESTDIR)$(LIBEXEC)/oriel-render
+	install -D -m755 $(O)/oriel-view $(DESTDIR)$(LIBEXEC)/oriel-view
+	$(install_man)
+	install -D -m644 config/completions/orielctl.bash $(DESTDIR)$(COMPLETIONS)/orielctl
+	test -e $(DESTDIR)/etc/oriel/oriel.conf || install -D -m644 config/oriel.conf $(DESTDIR)/etc/oriel/oriel.conf
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's|@PREFIX@|$(PREFIX)|g' systemd/orield.service > $(DESTDIR)$(UNITDIR)/orield.service
+	install -D -m644 systemd/oriel.sysusers $(DESTDIR)$(SYSUSERSDIR)/oriel.conf
+	install -D -m644 systemd/oriel.tmpfiles $(DESTDIR)$(TMPFILESDIR)/oriel.conf
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	-rmdir $(DESTDIR)$(LIBEXEC)
+
+help:
+	@echo 'make            build everything into build/host (O=DIR: into DIR)'
+	@echo 'make deps       install the Debian packages of config/packages.txt that are missing'
+	@echo 'make demo       a guest, its picture on a VNC address; DEMO_SECONDS=N ends by itself'
+	@echo 'make check      all tests, as CI runs them'
+	@echo 'make check-unit, check-integration, check-san, check-tsan, fuzz-replay: parts of it'
+	@echo 'make unit       build the unit tests; programs: and what the integration tests run'
+	@echo 'make lint       include paths, linked libraries, lengths of functions and files'
+	@echo 'make format     clang-format on every C file; format-check: only look'
+	@echo 'make fuzz       build the fuzz targets with libFuzzer (clang)'
+	@echo 'make man        the manual pages'
+	@echo 'make install    into DESTDIR with PREFIX (/usr/local); uninstall: remove, but for the configuration'
+	@echo 'make clean      remove build/'
+	@echo 'Variables: CC=clang, CFLAGS, WERROR=1, SAN=address,undefined or thread, V=1'
 clean:
 	rm -rf build
 FORCE:
-.PHONY: all unit check-unit format clean FORCE
+.PHONY: all unit check-unit programs check-integration check-san check-tsan check demo deps format format-check lint \
+        print-components man install uninstall help clean FORCE
 .SECONDARY: $(GENH) $(GENH:.h=.c)
--include $(OBJ:.o=.d) $(UNIT:=.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d)
