@@ -45,13 +45,20 @@ struct wire_blob {
 	uint32_t size;
 };
 
+enum {
+	WIRE_FROM_GUEST = 1,
+	WIRE_FROM_HOST = 2,
+};
+
 /*
  * One message type: everything a dispatcher needs to check before it calls a handler. The generator
  * makes one for each message; min and max are bytes of payload before padding.
  */
 struct wire_type {
 	uint16_t id;
-	uint8_t fds; /* file descriptors that travel with it */
+	uint8_t fds;     /* file descriptors that travel with it */
+	uint8_t from;    /* guest protocol: who may send it, WIRE_FROM_GUEST and WIRE_FROM_HOST */
+	bool on_channel; /* guest protocol: it travels on the channel it speaks of, not on channel 0 */
 	const char *name;
 	uint32_t min, max;
 	size_t struct_size;

@@ -24,6 +24,8 @@ import re
 import sys
 
 SCALARS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}
+FROM = {"guest": "WIRE_FROM_GUEST", "host": "WIRE_FROM_HOST", "both": "WIRE_FROM_GUEST | WIRE_FROM_HOST"}
+MESSAGE_KEYS = {"name", "id", "doc", "fields", "fds", "from", "on", "reply", "errors"}
 
 
 class TableError(Exception):
@@ -137,6 +139,9 @@ class Table:
         if len(set(ids)) != len(ids):
             raise TableError("two messages have one id")
         for message in self.messages:
+            unknown = set(message) - MESSAGE_KEYS
+            if unknown or message.get("from", "guest") not in FROM or message.get("on", "channel") != "channel":
+                raise TableError(f"message {message['name']}: {sorted(unknown) or 'from or on'} is not understood")
             message["c_fields"] = [Field(self, *f) for f in message.get("fields", [])]
 
     def number(self, text):
@@ -164,7 +169,7 @@ def emit_struct(out, table, name, fields, doc):
 
 
 def emit_enum(out, prefix, name, values):
-    stem = f"{prefix}_{name}".upper().removesuffix("_KIND")
+    stem = f"{prefix}_{name}".upper().removesuffix("_KIND").removesuffix("_CODE")
     out.append(f"enum {prefix}_{name} {{")
     for value, number, doc in values:
         out.append(f"\t{stem}_{value.upper()} = {number}," + (f" /* {doc} */" if doc else ""))
@@ -219,7 +224,10 @@ def source_text(table, source):
         low = sum(f.size_min() for f in m["c_fields"])
         high = sum(f.size_max() for f in m["c_fields"])
         out += [f"const struct wire_type {p}_{m['name']}_type = {{",
-                f"\t.id = {m['id']}, .fds = {m.get('fds', 0)}, .name = \"{m['name']}\", .min = {low}, .max = {high},",
+                f"\t.id = {m['id']}, .fds = {m.get('fds', 0)}, .name = \"{m['name']}\", .min = {low}, .max = {high},"]
+        if "from" in m:
+            out += [f"\t.from = {FROM[m['from']]}, .on_channel = {int('on' in m)},"]
+        out += [
                 f"\t.struct_size = sizeof(struct {p}_{m['name']}),",
                 f"\t.encode = write_{m['name']}, .decode = read_{m['name']},", "};", ""]
     out.append(f"const struct wire_type *const {p}_types[{p.upper()}_TYPES] = {{")
