@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a session may be: the checks that the configuration and the API share. */
+#ifndef ORIEL_SPEC_H
+#define ORIEL_SPEC_H
+
+#include "session.h"
+
+/* Fills `problem` (format as printf); returns -1 for the caller to return. */
+int problem_set(struct problem *problem, int status, const char *pointer, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Checks a specification by itself. `address` is the host's VNC address for those that name none. */
+int spec_check(const struct session_spec *spec, const char *address, struct problem *ret_problem);
+
+/* Whether two sessions can be at once: names, paths and configured VNC ports. `spec` is the one to complain of. */
+int spec_conflict(const struct session_spec *spec, const struct session_spec *other,
+	const char *address, struct problem *ret_problem);
+
+/* The VNC address that a session uses. */
+const char *spec_vnc_address(const struct session_spec *spec, const char *address);
+
+#endif
