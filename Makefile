@@ -44,7 +44,7 @@ GENH := $(GEN)/oriel_messages.h $(GEN)/ipc_messages.h
 
 # ---- components: sources, include path, libraries. A component sees the folders in its .inc and no
 # others: that is the layering rule of ARCHITECTURE.md, and tests/lint/layers.py reads it from here.
-sources = $(foreach d,$(1),$(wildcard $(d)/*.c))
+sources = $(wildcard $(1)/*.c $(1)/*/*.c)
 proto.src    := $(call sources,proto) $(GEN)/oriel_messages.c
 proto.inc    := proto $(GEN)
 common.src   := $(call sources,daemon/common) $(GEN)/ipc_messages.c
@@ -55,10 +55,10 @@ loop.pkg     := libuv
 control.src  := $(call sources,daemon/control $(addprefix daemon/control/,api child config listen))
 control.inc  := $(loop.inc) daemon/control
 control.pkg  := libuv libwebsockets libcjson inih libsystemd
-render.src   := $(call sources,daemon/render daemon/render/vtest daemon/render/virgl daemon/render/oriel)
+render.src   := $(call sources,daemon/render)
 render.inc   := $(loop.inc) daemon/render
 render.pkg   := libuv virglrenderer epoxy egl libseccomp
-view.src     := $(call sources,daemon/view daemon/view/vnc)
+view.src     := $(call sources,daemon/view)
 view.inc     := $(loop.inc) daemon/view
 view.pkg     := libuv libvncserver libpng pixman-1 libxxhash
 ctl.src      := $(call sources,daemon/ctl)
