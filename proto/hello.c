@@ -59,6 +59,15 @@ static bool agrees(const struct hello_scan *scan, size_t at, const uint8_t *patt
 	return memcmp(scan->window + at, pattern, size) == 0;
 }
 
+static bool all_zero(const uint8_t *bytes, size_t size)
+{
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < size; i++)
+		any |= bytes[i];
+	return any == 0;
+}
+
 /* Whether the window can become, or is, this marker. */
 static bool may_be(const struct hello_scan *scan, enum hello_marker marker)
 {
@@ -69,8 +78,12 @@ static bool may_be(const struct hello_scan *scan, enum hello_marker marker)
 	if (!agrees(scan, 0, magic_start, KIND_AT) ||
 		!agrees(scan, KIND_AT, markers[marker].kind, sizeof(markers[marker].kind)))
 		return false;
-	if (marker != HELLO_MARKER_HELLO && !agrees(scan, MAGIC_SIZE, scan->nonce, ORIEL_NONCE_SIZE))
+	if (marker == HELLO_MARKER_HELLO) {
+		if (scan->have >= NONCE_END && all_zero(scan->window + MAGIC_SIZE, ORIEL_NONCE_SIZE))
+			return false;
+	} else if (!agrees(scan, MAGIC_SIZE, scan->nonce, ORIEL_NONCE_SIZE)) {
 		return false;
+	}
 	return !markers[marker].closed ||
 	       agrees(scan, size - ORIEL_NONCE_SIZE, scan->window + MAGIC_SIZE, ORIEL_NONCE_SIZE);
 }

@@ -34,6 +34,11 @@ void log_init(enum log_level max, bool prefix)
 	log_state.prefix = prefix;
 }
 
+enum log_level log_level_max(void)
+{
+	return log_state.max;
+}
+
 void log_set_context(const char *context)
 {
 	snprintf(log_state.context, sizeof(log_state.context), "%s", context);

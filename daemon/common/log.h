@@ -33,6 +33,8 @@ struct log_limit {
 
 /* Lines above `max` are dropped. `prefix`: write <N> instead of words. */
 void log_init(enum log_level max, bool prefix);
+/* The level given to log_init. */
+enum log_level log_level_max(void);
 /* Text put before each message, "session: " for instance; copied, cut at 95 bytes. */
 void log_set_context(const char *context);
 /* The level of a word (error, warning, info, debug), or -1. */

@@ -33,12 +33,20 @@ struct oriel_stream_ops {
 	void (*closed)(void *data, const char *reason);
 };
 
+/* Milliseconds; 0: as the protocol says (limits.h). */
+struct oriel_stream_times {
+	uint32_t hello_deadline; /* a local connection without a hello is closed */
+	uint32_t ping;           /* a guest that is silent for so long is pinged */
+	uint32_t silence;        /* and for so long given up */
+};
+
 struct oriel_stream_config {
 	int fd;       /* the connection, unread or peeked at; a non-blocking stream */
 	bool vm;      /* came by a VM's device */
 	bool resumed; /* an earlier render process read from it */
 	uint8_t token[IPC_TOKEN_SIZE]; /* resumed: what `opened` gave last; zeros: no stream was open */
 	const char *peer;              /* who connected, for the log; copied */
+	struct oriel_stream_times times;
 };
 
 struct oriel_stream_stats {

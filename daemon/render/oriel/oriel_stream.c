@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oriel_stream.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include "oriel_internal.h"
+#include "util.h"
+
+#define READ_SIZE 65536
+/* How long a guest may take to acknowledge a bye, and to close what is over. */
+#define BYE_MS    1000u
+#define LINGER_MS 2000u
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+static void on_timer(uv_timer_t *timer);
+
+static bool stopped(const struct oriel_stream *stream)
+{
+	return stream->destroyed || stream->state == ORIEL_OVER || stream->failure;
+}
+
+/* The earliest time at which the timer has something to do; 0: never. */
+static uint64_t next_deadline(const struct oriel_stream *stream)
+{
+	uint64_t quiet = stream->heard_ms > stream->pinged_ms ? stream->heard_ms : stream->pinged_ms;
+	uint64_t ping = quiet + stream->times.ping;
+	uint64_t silence = stream->heard_ms + stream->times.silence;
+
+	if (stream->failure)
+		return 1;
+	if (stream->state == ORIEL_OPEN)
+		return ping < silence ? ping : silence;
+	return stream->deadline_ms;
+}
+
+/* Sets poll and timer to what the state needs. */
+static void watch(struct oriel_stream *stream)
+{
+	int events = UV_READABLE | (oriel_has_output(stream) ? UV_WRITABLE : 0);
+	uint64_t now = clock_ms(), next;
+
+	if (stream->destroyed || stream->state == ORIEL_OVER)
+		return;
+	next = next_deadline(stream);
+	uv_poll_start(&stream->poll, events, on_poll);
+	if (next > 0)
+		uv_timer_start(&stream->timer, on_timer, next > now ? next - now : 0, 0);
+	else
+		uv_timer_stop(&stream->timer);
+}
+
+void oriel_fail(struct oriel_stream *stream, enum oriel_failure failure, const char *reason)
+{
+	if (stream->failure)
+		return;
+	stream->failure = failure;
+	snprintf(stream->failure_reason, sizeof(stream->failure_reason), "%s", reason);
+}
+
+/* Owners may destroy the stream in either of these. */
+static void end_stream(struct oriel_stream *stream, const char *reason)
+{
+	if (!stream->opened)
+		return;
+	stream->opened = false;
+	stream->ops->ended(stream->data, reason);
+}
+
+static void end_connection(struct oriel_stream *stream, const char *reason)
+{
+	stream->state = ORIEL_OVER;
+	uv_poll_stop(&stream->poll);
+	uv_timer_stop(&stream->timer);
+	end_stream(stream, reason);
+	if (!stream->destroyed)
+		stream->ops->closed(stream->data, reason);
+}
+
+/* Nothing more is read or sent but what waits: the guest closes, so that nothing is lost on its way. */
+static void linger(struct oriel_stream *stream, const char *reason)
+{
+	stream->state = ORIEL_LINGERING;
+	input_queue_init(&stream->input);
+	stream->deadline_ms = clock_ms() + LINGER_MS;
+	snprintf(stream->end_reason, sizeof(stream->end_reason), "%s", reason);
+	end_stream(stream, reason);
+}
+
+/* ---- before the stream: hello ---- */
+
+static void start_scanning(struct oriel_stream *stream)
+{
+	stream->state = ORIEL_SCANNING;
+	stream->deadline_ms = stream->vm ? 0 : clock_ms() + stream->times.hello_deadline;
+	hello_host_init(&stream->hello, ORIEL_VERSION_MIN, ORIEL_VERSION_MAX);
+}
+
+static void send_welcome(struct oriel_stream *stream)
+{
+	struct hello_terms terms = {
+		.channels = ORIEL_CHANNELS,
+		.message_max = ORIEL_MESSAGE_MAX,
+		.bulk_total_max = ORIEL_BULK_TOTAL_MAX,
+		.bulk_open_max = ORIEL_BULK_OPEN_MAX,
+		.credit = ORIEL_CREDIT_DEFAULT,
+		.frames_ahead = ORIEL_FRAMES_AHEAD,
+	};
+	uint8_t nonce[ORIEL_NONCE_SIZE], marker[HELLO_WELCOME_SIZE];
+
+	if (getrandom(nonce, sizeof(nonce), GRND_NONBLOCK) != (ssize_t)sizeof(nonce)) {
+		oriel_fail(stream, ORIEL_CONNECTION_FAILED, "no random numbers");
+		return;
+	}
+	hello_host_welcome(&stream->hello, nonce, &terms, marker);
+	oriel_send_bytes(stream, marker, sizeof(marker));
+}
+
+static void refuse(struct oriel_stream *stream)
+{
+	const struct hello_info *guest = &stream->hello.guest;
+	uint8_t marker[HELLO_REFUSE_SIZE];
+	char reason[96];
+
+	snprintf(reason, sizeof(reason), "it speaks versions %u to %u, this host %u to %u",
+		guest->version_min, guest->version_max, ORIEL_VERSION_MIN, ORIEL_VERSION_MAX);
+	log_limited(
+		&stream->fault_log, LOG_LEVEL_WARNING, "%s was refused: %s", stream->peer, reason);
+	hello_host_refuse(&stream->hello, "no version of the protocol in common", marker);
+	oriel_send_bytes(stream, marker, sizeof(marker));
+	if (!stream->vm)
+		linger(stream, reason);
+}
+
+static uint8_t host_level(void)
+{
+	switch (log_level_max()) {
+	case LOG_LEVEL_ERROR:
+		return ORIEL_LEVEL_ERROR;
+	case LOG_LEVEL_WARNING:
+		return ORIEL_LEVEL_WARNING;
+	case LOG_LEVEL_DEBUG:
+		return ORIEL_LEVEL_DEBUG;
+	case LOG_LEVEL_INFO:
+	default:
+		return ORIEL_LEVEL_INFO;
+	}
+}
+
+static void open_stream(struct oriel_stream *stream)
+{
+	const struct hello_info *guest = &stream->hello.guest;
+	struct oriel_log_level level = { .level = host_level() };
+
+	stream->state = ORIEL_OPEN;
+	stream->opened = true;
+	stream->heard_ms = clock_ms();
+	stream->pinged_ms = 0;
+	stream->stats = (struct oriel_stream_stats){ 0 };
+	input_queue_init(&stream->input);
+	frame_reader_init(&stream->frames, stream->frame_buffer, ORIEL_MESSAGE_MAX);
+	memcpy(stream->program, guest->program, sizeof(stream->program));
+	oriel_clean_text(stream->program);
+	oriel_send(stream, &oriel_log_level_type, &level);
+	stream->ops->opened(stream->data, "oriel-1", stream->program, guest->nonce);
+}
+
+static void scan_step(struct oriel_stream *stream, const uint8_t **data, size_t *size)
+{
+	switch (hello_host_feed(&stream->hello, data, size)) {
+	case HELLO_HOST_HELLO:
+		send_welcome(stream);
+		break;
+	case HELLO_HOST_REFUSE:
+		refuse(stream);
+		break;
+	case HELLO_HOST_READY:
+		open_stream(stream);
+		break;
+	case HELLO_HOST_LOST:
+		oriel_fail(stream, ORIEL_CONNECTION_FAILED, "it sends no hello");
+		break;
+	case HELLO_HOST_MORE:
+	default:
+		break;
+	}
+}
+
+/* ---- the stream's end ---- */
+
+/*
+ * A vm connection outlives its stream: a guest that is still there is told to start over, and bytes
+ * that were taken for the beginning of a message may be its hello.
+ */
+static void start_over(struct oriel_stream *stream, const char *reason)
+{
+	uint8_t marker[HELLO_RESYNC_SIZE];
+	const uint8_t *rest;
+	size_t size = frame_reader_rest(&stream->frames, &rest);
+
+	end_stream(stream, reason);
+	if (stream->destroyed)
+		return;
+	hello_resync(stream->hello.guest.nonce, marker);
+	start_scanning(stream);
+	oriel_drop_output(stream);
+	oriel_send_bytes(stream, marker, sizeof(marker));
+	while (size > 0 && stream->state == ORIEL_SCANNING && !stopped(stream))
+		scan_step(stream, &rest, &size);
+}
+
+static void act_on_failure(struct oriel_stream *stream)
+{
+	enum oriel_failure failure = stream->failure;
+
+	if (!failure || stream->destroyed || stream->state == ORIEL_OVER)
+		return;
+	stream->failure = ORIEL_FINE;
+	if (failure == ORIEL_STREAM_FAILED && stream->vm && stream->state == ORIEL_OPEN)
+		start_over(stream, stream->failure_reason);
+	else
+		end_connection(stream, stream->failure_reason);
+}
+
+void oriel_guest_left(struct oriel_stream *stream, const char *why)
+{
+	char reason[IPC_TEXT_MAX + 1];
+
+	if (stream->state == ORIEL_LEAVING)
+		return;
+	snprintf(reason, sizeof(reason), "the guest said goodbye%s%.200s", why[0] ? ": " : "", why);
+	oriel_clean_text(reason);
+	if (!stream->vm) {
+		linger(stream, reason);
+		return;
+	}
+	input_queue_init(&stream->input);
+	end_stream(stream, reason);
+	if (!stream->destroyed)
+		start_scanning(stream);
+}
+
+void oriel_bye_acknowledged(struct oriel_stream *stream)
+{
+	oriel_fail(stream, ORIEL_CONNECTION_FAILED, stream->end_reason);
+}
+
+/* ---- input and output ---- */
+
+static void frame_step(struct oriel_stream *stream, const uint8_t **data, size_t *size)
+{
+	struct frame_message message;
+	size_t before = *size;
+	enum frame_result result = frame_reader_next(&stream->frames, data, size, &message);
+
+	stream->stats.bytes_in += before - *size;
+	switch (result) {
+	case FRAME_MESSAGE:
+		stream->heard_ms = clock_ms();
+		stream->stats.messages++;
+		oriel_dispatch(stream, &message);
+		break;
+	case FRAME_FAILED:
+		oriel_fail(stream, ORIEL_STREAM_FAILED, "it sent a malformed message header");
+		break;
+	case FRAME_MORE:
+	default:
+		break;
+	}
+}
+
+static void take(struct oriel_stream *stream, const uint8_t *data, size_t size)
+{
+	while (size > 0 && !stream->destroyed) {
+		act_on_failure(stream);
+		if (stopped(stream))
+			return;
+		switch (stream->state) {
+		case ORIEL_SCANNING:
+			scan_step(stream, &data, &size);
+			break;
+		case ORIEL_OPEN:
+		case ORIEL_LEAVING:
+			frame_step(stream, &data, &size);
+			break;
+		case ORIEL_LINGERING:
+		case ORIEL_OVER:
+		default:
+			return;
+		}
+	}
+}
+
+static void receive(struct oriel_stream *stream)
+{
+	uint8_t data[READ_SIZE];
+	ssize_t n = recv(stream->fd, data, sizeof(data), MSG_DONTWAIT);
+
+	if (n > 0) {
+		take(stream, data, (size_t)n);
+	} else if (n == 0) {
+		oriel_fail(stream, ORIEL_CONNECTION_FAILED,
+			stream->state == ORIEL_LINGERING ? stream->end_reason
+							 : "it closed the connection");
+	} else if (errno != EAGAIN && errno != EINTR) {
+		oriel_fail(stream, ORIEL_CONNECTION_FAILED, strerror(errno));
+	}
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+	struct oriel_stream *stream = poll->data;
+
+	if (status < 0)
+		oriel_fail(stream, ORIEL_CONNECTION_FAILED, uv_strerror(status));
+	if (!stopped(stream) && (events & UV_WRITABLE))
+		oriel_flush(stream);
+	if (!stopped(stream) && (events & UV_READABLE))
+		receive(stream);
+	act_on_failure(stream);
+	watch(stream);
+}
+
+/* An open stream's guest has been silent: asks whether it is there, or gives it up. */
+static void on_silence(struct oriel_stream *stream, uint64_t now)
+{
+	if (now >= stream->heard_ms + stream->times.silence) {
+		receive(stream); /* this process may have been the one that slept */
+		if (!stopped(stream) && now >= stream->heard_ms + stream->times.silence)
+			oriel_fail(stream, ORIEL_STREAM_FAILED, "it does not answer");
+		return;
+	}
+	if (now < stream->heard_ms + stream->times.ping ||
+		now < stream->pinged_ms + stream->times.ping)
+		return;
+	stream->pinged_ms = now;
+	oriel_send(stream, &oriel_ping_type, &(struct oriel_ping){ .cookie = ++stream->cookie });
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct oriel_stream *stream = timer->data;
+	uint64_t now = clock_ms();
+
+	if (!stream->failure && stream->state == ORIEL_OPEN)
+		on_silence(stream, now);
+	else if (!stream->failure && stream->deadline_ms > 0 && now >= stream->deadline_ms)
+		oriel_fail(stream, ORIEL_CONNECTION_FAILED,
+			stream->state == ORIEL_SCANNING ? "it sent no hello in time"
+							: stream->end_reason);
+	act_on_failure(stream);
+	watch(stream);
+}
+
+/* ---- for the owner ---- */
+
+static void set_times(struct oriel_stream *stream, const struct oriel_stream_times *times)
+{
+	stream->times = *times;
+	if (times->hello_deadline == 0)
+		stream->times.hello_deadline = ORIEL_HELLO_DEADLINE_MS;
+	if (times->ping == 0)
+		stream->times.ping = ORIEL_PING_MS;
+	if (times->silence == 0)
+		stream->times.silence = ORIEL_SILENCE_MS;
+}
+
+static void stream_free(struct oriel_stream *stream)
+{
+	if (stream->fd >= 0)
+		close(stream->fd);
+	free(stream->frame_buffer);
+	free(stream);
+}
+
+int oriel_stream_create(uv_loop_t *loop, const struct oriel_stream_config *config,
+	const struct oriel_stream_ops *ops, void *data, struct oriel_stream **ret_stream)
+{
+	static const uint8_t none[IPC_TOKEN_SIZE];
+	struct oriel_stream *stream = calloc(1, sizeof(*stream));
+	int r;
+
+	if (!stream) {
+		close(config->fd);
+		return -ENOMEM;
+	}
+	stream->fd = config->fd;
+	stream->frame_buffer = malloc(ORIEL_MESSAGE_MAX);
+	r = stream->frame_buffer ? uv_poll_init(loop, &stream->poll, stream->fd) : -ENOMEM;
+	if (r < 0) {
+		stream_free(stream);
+		return r;
+	}
+	uv_timer_init(loop, &stream->timer);
+	stream->handles = 2;
+	stream->poll.data = stream;
+	stream->timer.data = stream;
+	stream->vm = config->vm;
+	stream->ops = ops;
+	stream->data = data;
+	snprintf(stream->peer, sizeof(stream->peer), "%s", config->peer ? config->peer : "guest");
+	set_times(stream, &config->times);
+	start_scanning(stream);
+	if (config->resumed && memcmp(config->token, none, sizeof(none)) != 0) {
+		uint8_t marker[HELLO_RESYNC_SIZE];
+		hello_resync(config->token, marker);
+		oriel_send_bytes(stream, marker, sizeof(marker));
+	}
+	watch(stream);
+	*ret_stream = stream;
+	return 0;
+}
+
+static bool queue_event(struct oriel_stream *stream, const struct ipc_display_input *input,
+	const struct ipc_event *event)
+{
+	struct oriel_input_key key = {
+		.display = input->display,
+		.keysym = event->keysym,
+		.keycode = event->keycode,
+		.down = event->down != 0,
+	};
+	struct oriel_input_pointer pointer = {
+		.display = input->display,
+		.x = event->x < input->width ? event->x : input->width - 1,
+		.y = event->y < input->height ? event->y : input->height - 1,
+		.width = input->width,
+		.height = input->height,
+		.buttons = event->buttons,
+	};
+
+	if (event->kind == IPC_EVENT_KEY)
+		return input_queue_key(&stream->input, &key);
+	if (event->kind == IPC_EVENT_POINTER && input->width > 0 && input->height > 0)
+		return input_queue_pointer(&stream->input, &pointer);
+	return true;
+}
+
+void oriel_stream_input(struct oriel_stream *stream, const struct ipc_display_input *input)
+{
+	if (stopped(stream) || stream->state != ORIEL_OPEN)
+		return;
+	for (size_t i = 0; i < input->n_events && i < IPC_EVENTS_MAX; i++) {
+		if (!queue_event(stream, input, &input->events[i])) {
+			oriel_fail(stream, ORIEL_STREAM_FAILED, "it does not read its input");
+			break;
+		}
+	}
+	oriel_flush(stream);
+	watch(stream);
+}
+
+void oriel_stream_stats(const struct oriel_stream *stream, struct oriel_stream_stats *ret_stats)
+{
+	*ret_stats = stream->stats;
+}
+
+void oriel_stream_bye(struct oriel_stream *stream, const char *reason)
+{
+	struct oriel_bye bye = { 0 };
+
+	if (stopped(stream) || stream->state == ORIEL_LEAVING)
+		return;
+	if (stream->state == ORIEL_OPEN) {
+		snprintf(bye.reason, sizeof(bye.reason), "%s", reason);
+		snprintf(stream->end_reason, sizeof(stream->end_reason), "%s", reason);
+		input_queue_init(&stream->input);
+		oriel_send(stream, &oriel_bye_type, &bye);
+		stream->state = ORIEL_LEAVING;
+		stream->deadline_ms = clock_ms() + BYE_MS;
+	} else {
+		oriel_fail(stream, ORIEL_CONNECTION_FAILED, reason);
+	}
+	watch(stream);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct oriel_stream *stream = handle->data;
+
+	if (--stream->handles == 0)
+		stream_free(stream);
+}
+
+void oriel_stream_destroy(struct oriel_stream *stream)
+{
+	if (!stream || stream->destroyed)
+		return;
+	stream->destroyed = true;
+	uv_close((uv_handle_t *)&stream->poll, on_handle_closed);
+	uv_close((uv_handle_t *)&stream->timer, on_handle_closed);
+}
