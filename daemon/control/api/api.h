@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The JSON API of orield: HTTP/1.1 on a unix socket, on the host's loop. Who may use it is decided by
- * the mode of the socket alone. oriel-api(7) describes it for its users.
+ * The JSON API of orield: HTTP/1.1 on a unix socket, on the host's loop. Who may use it is decided
+ * by the mode of the socket alone. oriel-api(7) describes it for its users.
  */
 #ifndef ORIEL_API_H
 #define ORIEL_API_H
@@ -19,9 +19,9 @@ struct host;
 int api_create(struct host *host, const char *socket_path, uint32_t mode, struct api **ret_api);
 
 /*
- * Stops: the socket is removed, connections are closed, screenshots under way are cancelled, the host
- * is not used again. What is left is freed by the loop, which has to run until nothing is alive. NULL
- * is fine.
+ * Stops: the socket is removed, connections are closed, screenshots under way are cancelled, the
+ * host is not used again. What is left is freed by the loop, which has to run until nothing is
+ * alive. NULL is fine.
  */
 void api_destroy(struct api *api);
 

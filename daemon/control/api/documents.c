@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "documents.h"
+
+#include <stdio.h>
+
+void document_gpu(struct json_writer *writer, cJSON *object, const struct ipc_render_gpu *gpu)
+{
+	cJSON *candidates;
+
+	json_put_string(writer, object, "renderer", gpu->renderer);
+	json_put_string(writer, object, "version", gpu->version);
+	json_put_uint(writer, object, "max_texture", gpu->max_texture);
+	candidates = json_put_array(writer, object, "candidates");
+	for (size_t i = 0; i < gpu->n_gpus; i++) {
+		cJSON *candidate = json_put_object(writer, candidates, NULL);
+
+		json_put_string(writer, candidate, "kind", gpu->gpus[i].kind);
+		json_put_string(writer, candidate, "name", gpu->gpus[i].name);
+		json_put_bool(writer, candidate, "taken", gpu->gpus[i].taken);
+		json_put_string(writer, candidate, "reason", gpu->gpus[i].reason);
+	}
+}
+
+void document_viewer(struct json_writer *writer, cJSON *object, const struct viewer *viewer)
+{
+	json_put_uint(writer, object, "id", viewer->info.viewer);
+	json_put_uint(writer, object, "display", viewer->info.display);
+	json_put_string(writer, object, "address", viewer->info.address);
+	json_put_bool(writer, object, "ready", viewer->info.ready);
+	json_put_time(writer, object, "since", viewer->since);
+	json_put_string(writer, object, "encoding", viewer->stats.encoding);
+	json_put_uint(writer, object, "frames", viewer->stats.frames);
+	json_put_uint(writer, object, "bytes", viewer->stats.bytes);
+	json_put_uint(writer, object, "queued", viewer->stats.queued);
+}
+
+void document_display(
+	struct json_writer *writer, cJSON *object, const struct session *session, uint32_t display)
+{
+	const struct display *shown = &session->displays[display];
+	cJSON *vnc, *surface;
+
+	json_put_uint(writer, object, "id", display);
+	json_put_uint(writer, object, "width", shown->info.width);
+	json_put_uint(writer, object, "height", shown->info.height);
+	vnc = json_put_object(writer, object, "vnc");
+	json_put_string(writer, vnc, "address", shown->vnc_address);
+	json_put_uint(writer, vnc, "port", shown->vnc_port);
+	json_put_string(writer, vnc, "auth", session->spec.vnc_password[0] ? "vnc" : "none");
+	if (shown->info.surface) {
+		surface = json_put_object(writer, object, "surface");
+		json_put_uint(writer, surface, "id", shown->info.surface);
+		json_put_uint(writer, surface, "stream", shown->info.stream);
+	} else {
+		json_put_null(writer, object, "surface");
+	}
+	json_put_bool(writer, object, "chosen", shown->info.chosen);
+	json_put_uint(writer, object, "frames", shown->stats.frames);
+	json_put_uint(writer, object, "sequence", shown->stats.sequence);
+}
+
+static void put_stream(struct json_writer *writer, cJSON *object, const struct stream *stream)
+{
+	json_put_uint(writer, object, "id", stream->info.stream);
+	json_put_string(writer, object, "program", stream->info.program);
+	json_put_string(writer, object, "protocol", stream->info.protocol);
+	json_put_time(writer, object, "since", stream->since);
+	json_put_uint(writer, object, "frames", stream->stats.presents);
+	json_put_milli(writer, object, "fps", stream->stats.fps_milli);
+	json_put_uint(writer, object, "commands", stream->stats.commands);
+	json_put_uint(writer, object, "bytes", stream->stats.bytes_in);
+}
+
+static void put_listeners(struct json_writer *writer, cJSON *object, const struct session *session)
+{
+	cJSON *array = json_put_array(writer, object, "listen");
+
+	for (size_t i = 0; i < session->spec.n_listeners; i++) {
+		const struct listener_spec *spec = &session->spec.listeners[i];
+		cJSON *listener = json_put_object(writer, array, NULL);
+		char mode[16];
+
+		snprintf(mode, sizeof(mode), "%04o", (unsigned)spec->mode);
+		json_put_string(writer, listener, "kind", spec->kind == LISTENER_VM ? "vm" : "local");
+		json_put_string(writer, listener, "path", spec->path);
+		json_put_string(writer, listener, "mode", mode);
+	}
+}
+
+static void put_restarts(struct json_writer *writer, cJSON *object, const struct session *session)
+{
+	cJSON *array;
+
+	json_put_uint(writer, object, "restart_count", session->restart_count);
+	array = json_put_array(writer, object, "restarts");
+	for (size_t i = 0; i < session->n_restarts; i++) {
+		const struct session_restart *entry = &session->restarts[i];
+		cJSON *restart = json_put_object(writer, array, NULL);
+
+		json_put_time(writer, restart, "time", entry->time);
+		json_put_string(writer, restart, "process", entry->process);
+		json_put_string(writer, restart, "reason", entry->reason);
+	}
+}
+
+static void put_memory(struct json_writer *writer, cJSON *object, const struct session *session)
+{
+	cJSON *memory = json_put_object(writer, object, "memory");
+
+	json_put_uint(writer, memory, "render", session->render_rss);
+	json_put_uint(writer, memory, "view", session->view_rss);
+	json_put_uint(writer, memory, "resources", session->render_stats.resources);
+	json_put_uint(writer, memory, "resource_bytes", session->render_stats.resource_bytes);
+}
+
+static void put_state(struct json_writer *writer, cJSON *object, const struct session *session)
+{
+	json_put_string(writer, object, "name", session->spec.name);
+	json_put_string(writer, object, "state", session_state_word(session->state));
+	json_put_time(writer, object, "since", session->state_since);
+	if (session->state == SESSION_FAILED)
+		json_put_string(writer, object, "reason", session->reason);
+	json_put_bool(writer, object, "configured", session->spec.configured);
+}
+
+void document_session(struct json_writer *writer, cJSON *object, const struct session *session)
+{
+	const struct stream *stream;
+	const struct viewer *viewer;
+	cJSON *array;
+	uint64_t viewers = 0;
+
+	put_state(writer, object, session);
+	put_restarts(writer, object, session);
+	put_listeners(writer, object, session);
+	if (session->gpu.n_gpus > 0)
+		document_gpu(writer, json_put_object(writer, object, "gpu"), &session->gpu);
+	else
+		json_put_null(writer, object, "gpu");
+	array = json_put_array(writer, object, "streams");
+	list_for_each(stream, &session->streams, link)
+		put_stream(writer, json_put_object(writer, array, NULL), stream);
+	array = json_put_array(writer, object, "displays");
+	for (uint32_t i = 0; i < session->n_displays; i++)
+		document_display(writer, json_put_object(writer, array, NULL), session, i);
+	list_for_each(viewer, &session->viewers, link)
+		viewers++;
+	json_put_uint(writer, object, "viewers", viewers);
+	put_memory(writer, object, session);
+	json_put_uint(writer, object, "readbacks", session->render_stats.readbacks);
+	json_put_uint(writer, object, "retained", session->render_stats.retained);
+}

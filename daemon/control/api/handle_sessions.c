@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "documents.h"
+#include "routes.h"
+#include "session_read.h"
+
+static int answer_session(const struct call *call, int status, const struct session *session,
+	const char *fields, struct problem *ret_problem)
+{
+	struct json_writer writer;
+	cJSON *root = json_writer_init(&writer);
+
+	document_session(&writer, root, session);
+	return call_answer(call, status, &writer, fields, ret_problem);
+}
+
+int handle_sessions(const struct call *call, struct problem *ret_problem)
+{
+	const struct session *session;
+	struct json_writer writer;
+	cJSON *array = json_put_array(&writer, json_writer_init(&writer), "sessions");
+
+	list_for_each(session, &call->host->sessions, link)
+		document_session(&writer, json_put_object(&writer, array, NULL), session);
+	return call_answer(call, 200, &writer, NULL, ret_problem);
+}
+
+int handle_session(const struct call *call, struct problem *ret_problem)
+{
+	struct session *session = call_session(call, ret_problem);
+
+	return session ? answer_session(call, 200, session, NULL, ret_problem) : -1;
+}
+
+/* The password must not stay in memory that is freed; the server wipes the body itself. */
+static void wipe_strings(cJSON *item)
+{
+	for (; item; item = item->next) {
+		if (cJSON_IsString(item))
+			explicit_bzero(item->valuestring, strlen(item->valuestring));
+		wipe_strings(item->child);
+	}
+}
+
+int handle_session_create(const struct call *call, struct problem *ret_problem)
+{
+	struct session_spec spec;
+	struct session *session = NULL;
+	char location[sizeof(spec.name) + 64];
+
+	if (session_read(call->body, &spec, ret_problem) == 0)
+		session = host_create_session(call->host, &spec, ret_problem);
+	explicit_bzero(&spec, sizeof(spec));
+	wipe_strings(call->body);
+	if (!session)
+		return -1;
+	snprintf(location, sizeof(location), "Location: /v1/sessions/%s\r\n", session->spec.name);
+	return answer_session(call, 201, session, location, ret_problem);
+}
+
+int handle_session_delete(const struct call *call, struct problem *ret_problem)
+{
+	struct session *session = call_session(call, ret_problem);
+
+	if (!session || host_delete_session(call->host, session, ret_problem) < 0)
+		return -1;
+	return call_answer_empty(call);
+}
