@@ -6,6 +6,9 @@
 #include "config.h"
 #include "session.h"
 
+struct api;
+struct host_private;
+
 struct host {
 	uv_loop_t *loop;
 	struct config config;
@@ -16,6 +19,7 @@ struct host {
 	int64_t started;                  /* seconds since the epoch */
 	struct api *api;
 	bool stopping;
+	struct host_private *private;
 };
 
 struct session *host_find_session(struct host *host, const char *name);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SIGHUP: what of a new configuration can be taken over while everything runs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "config/keys.h"
+#include "host_private.h"
+#include "session/private.h"
+
+static void reload_key(struct host *host, const struct config *config, const struct config_key *key)
+{
+	char *ours = (char *)&host->config + key->offset;
+	const char *theirs = (const char *)config + key->offset;
+
+	if (strcmp(key->section, "session") == 0 || memcmp(ours, theirs, key->size) == 0)
+		return;
+	if (!key->reloadable) {
+		log_warning("reload: [%s] %s changed: it takes effect when orield is restarted",
+			key->section, key->name);
+		return;
+	}
+	if (strcmp(key->name, "log_level") == 0 && host->private->level_forced) {
+		log_info("reload: [host] log_level: --log counts");
+		return;
+	}
+	memcpy(ours, theirs, key->size);
+	log_info("reload: [%s] %s is taken over%s", key->section, key->name,
+		strcmp(key->section, "host") == 0
+			? ""
+			: ", for processes and sessions that start from now on");
+}
+
+static const struct session_spec *find_spec(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->n_sessions; i++) {
+		if (strcmp(config->sessions[i].name, name) == 0)
+			return &config->sessions[i];
+	}
+	return NULL;
+}
+
+/* Ends a session and starts it anew as `spec` says. */
+static void replace_session(struct session *session, const struct session_spec *spec)
+{
+	struct session_spec *copy = malloc(sizeof(*copy));
+
+	if (!copy) {
+		log_error("%s: out of memory: it stays as it was", session->spec.name);
+		return;
+	}
+	memcpy(copy, spec, sizeof(*copy));
+	free(session->private->replacement);
+	session->private->replacement = copy;
+	session_end(session);
+}
+
+/* A session that was configured, against the new configuration. */
+static void reload_session(struct session *session, const struct config *config)
+{
+	const struct session_spec *spec = find_spec(config, session->spec.name);
+
+	if (!spec) {
+		log_info("reload: session %s is removed", session->spec.name);
+		free(session->private->replacement);
+		session->private->replacement = NULL;
+		session_end(session);
+	} else if (memcmp(spec, &session->spec, sizeof(*spec)) != 0 ||
+		   session->state == SESSION_STOPPING) {
+		log_info("reload: session %s changed: it is ended and started anew",
+			session->spec.name);
+		replace_session(session, spec);
+	} else {
+		session_revive(session);
+	}
+}
+
+static void add_sessions(struct host *host)
+{
+	struct problem problem;
+
+	for (size_t i = 0; i < host->config.n_sessions; i++) {
+		const struct session_spec *spec = &host->config.sessions[i];
+		const struct session *other = host_find_session(host, spec->name);
+		if (other && other->spec.configured)
+			continue;
+		log_info("reload: session %s is new", spec->name);
+		if (!host_create_session(host, spec, &problem))
+			log_error("%s: it cannot be started: %s", spec->name, problem.detail);
+	}
+}
+
+void host_reload(struct host *host, struct config *config)
+{
+	struct session *session, *next;
+
+	for (size_t i = 0; i < config_n_keys; i++)
+		reload_key(host, config, &config_keys[i]);
+	config_finish(&host->config);
+	host->config.sessions = config->sessions;
+	host->config.n_sessions = config->n_sessions;
+	config->sessions = NULL;
+	config->n_sessions = 0;
+	list_for_each_safe(session, next, &host->sessions, link) {
+		if (session->spec.configured)
+			reload_session(session, &host->config);
+	}
+	add_sessions(host);
+}
