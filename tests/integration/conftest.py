@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from support import BUILD, Daemon, Desktop, Guest, NOBODY, PROGRAMS, TREE
+
+
+def pytest_configure():
+    missing = [name for name in PROGRAMS if not (BUILD / name).exists()]
+    if missing:
+        raise pytest.UsageError(f"{BUILD} has no {', '.join(missing)}: run make check-integration")
+
+
+@pytest.fixture(scope="session")
+def namespaces():
+    """Mesa 22.3 looks for its server at one fixed path: its programs need a /tmp of their own."""
+    tried = subprocess.run([TREE / "tests/tools/virpipe", "/nowhere", "true"], capture_output=True,
+                           text=True, check=False)
+    if tried.returncode == 77:
+        pytest.skip(tried.stderr.strip())
+    assert tried.returncode == 0, tried.stderr
+
+
+@pytest.fixture(scope="session")
+def desktop():
+    """The X server that the guests' windows are on."""
+    server = Desktop()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def screen():
+    """Another X server, for a viewer's window."""
+    server = Desktop("1024x800")
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def make_daemon():
+    """A function that makes an orield, not started yet."""
+    made = []
+
+    def make(who=()):
+        made.append(Daemon(who))
+        return made[-1]
+    yield make
+    for daemon in made:
+        daemon.destroy()
+
+
+@pytest.fixture
+def daemon(make_daemon):
+    """orield with one session, "one"."""
+    return make_daemon().configure().start()
+
+
+@pytest.fixture
+def guest(namespaces, desktop):
+    """A function that starts a guest program on a session's socket."""
+    started = []
+
+    def start(daemon, *command, session="one"):
+        started.append(Guest(desktop, daemon.socket(session), command, daemon.who))
+        return started[-1]
+    yield start
+    for each in started:
+        each.kill()
+
+
+@pytest.fixture
+def pattern(guest, tmp_path_factory):
+    """A function that starts the pattern program."""
+    program = BUILD / "tests/pattern"
+
+    def start(daemon, *options, session="one"):
+        path = program
+        if daemon.who:
+            path = daemon.directory / "bin/pattern"
+            if not path.exists():
+                shutil.copy(program, path)
+        return guest(daemon, str(path), *options, session=session)
+    return start
+
+
+@pytest.fixture(params=["self", "nobody"])
+def who(request):
+    """As whom orield and its guests run: as ourselves, and where we are root as nobody too."""
+    if request.param == "self":
+        return ()
+    if os.geteuid() != 0:
+        pytest.skip("already not root")
+    return NOBODY
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With a failure stands what orield logged."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for value in getattr(item, "funcargs", {}).values():
+            if isinstance(value, Daemon) and value.log_path.exists():
+                report.sections.append(("orield's log", value.log()[-8000:]))
