@@ -72,7 +72,7 @@ object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \
          $(patsubst %.c,$(O)/%.o,$(filter-out $(GEN)/%,$(1)))
 define component
 $(1).obj := $$(call object,$$($(1).src))
-$(1).cpp := $$(addprefix -I,$$($(1).inc)) $$(if $$($(1).pkg),$$(call pkg,--cflags $$($(1).pkg)))
+$(1).cpp := $$(addprefix -iquote,$$($(1).inc)) $$(if $$($(1).pkg),$$(call pkg,--cflags $$($(1).pkg)))
 $(1).lib := $$(if $$($(1).pkg),$$(call pkg,--libs $$($(1).pkg)))
 $$($(1).obj): private CPP := $$($(1).cpp)
 OBJ += $$($(1).obj)
