@@ -34,7 +34,7 @@ BUILDING := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 
 # ---- generated code: messages of the guest protocol and between our processes
 GEN := $(O)/gen
-LIMITS := proto/limits.h daemon/common/ipc_limits.h
+LIMITS := proto/oriel_limits.h daemon/common/ipc_limits.h
 $(GEN)/%_messages.h $(GEN)/%_messages.c &: proto/gen/gen_messages.py $$(messages.$$*) $(LIMITS)
 	@mkdir -p $(GEN)
 	$(Q)python3 $< $(messages.$*) $(addprefix --limits ,$(LIMITS)) --out $(GEN)
@@ -44,6 +44,7 @@ GENH := $(GEN)/oriel_messages.h $(GEN)/ipc_messages.h
 
 # ---- components: sources, include path, libraries. A component sees the folders in its .inc and no
 # others: that is the layering rule of ARCHITECTURE.md, and tests/lint/layers.py reads it from here.
+# -iquote, as proto/limits.h is not the system's <limits.h>.
 sources = $(wildcard $(1)/*.c $(1)/*/*.c)
 proto.src    := $(call sources,proto) $(GEN)/oriel_messages.c
 proto.inc    := proto $(GEN)
@@ -57,7 +58,7 @@ control.inc  := $(loop.inc) daemon/control
 control.pkg  := libuv libwebsockets libcjson inih libsystemd
 render.src   := $(call sources,daemon/render)
 render.inc   := $(loop.inc) daemon/render
-render.pkg   := libuv virglrenderer epoxy egl libseccomp
+render.pkg   := libuv virglrenderer epoxy egl gbm libseccomp
 view.src     := $(call sources,daemon/view)
 view.inc     := $(loop.inc) daemon/view
 view.pkg     := libuv libvncserver libpng pixman-1 libxxhash
@@ -91,8 +92,9 @@ $(addprefix $(O)/,$(PROGRAMS) test-guest): $(O)/%: $$(foreach p,$$($$*.parts),$$
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(sort $(foreach p,$($*.parts),$($(p).lib))) -lm -lpthread
 
 # rebuild everything when flags change
+FLAGS = '$(CC) $(ALL_CFLAGS) $(foreach c,$(COMPONENTS),$($(c).cpp))'
 $(O)/.flags: FORCE
-	@mkdir -p $(@D); echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+	@mkdir -p $(@D); echo $(FLAGS) | cmp -s - $@ || echo $(FLAGS) > $@
 $(O)/%.o: %.c $(O)/.flags | $(GENH)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(CPP) -MMD -MP -c -o $@ $<
@@ -111,7 +113,7 @@ parts.ctl     := ctl common proto
 unit_part = $(firstword $(subst /, ,$(1)))
 $(O)/tests/%: tests/unit/%.c $$(filter-out %/main.o,$$(foreach p,$$(parts.$$(call unit_part,$$*)),$$($$p.obj))) | $(GENH)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $($(call unit_part,$*).cpp) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ \
+	$(Q)$(CC) $(ALL_CFLAGS) $($(call unit_part,$*).cpp) -iquote tests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ \
 		$(filter %.c %.o,$^) $(sort $(foreach p,$(parts.$(call unit_part,$*)),$($(p).lib))) -lcmocka -lm -lpthread
 unit: $(UNIT)
 check-unit: $(UNIT)

@@ -33,7 +33,7 @@ C_LIBRARY = ["libc.so.6", "libm.so.6", "ld-linux*", "libpthread.so.0", "libdl.so
 MAY_LINK = {
     "orield": ["libuv.so.*", "libwebsockets.so.*", "libcjson.so.*", "libinih.so.*",
                "libsystemd.so.*", "libcap.so.*"],
-    "oriel-render": ["libuv.so.*", "libvirglrenderer.so.*", "libepoxy.so.*", "libEGL.so.*",
+    "oriel-render": ["libuv.so.*", "libvirglrenderer.so.*", "libepoxy.so.*", "libEGL.so.*", "libgbm.so.*",
                      "libseccomp.so.*"],
     "oriel-view": ["libuv.so.*", "libvncserver.so.*", "libpng16.so.*", "libpixman-1.so.*",
                    "libxxhash.so.*"],
