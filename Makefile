@@ -140,6 +140,20 @@ demo: deps
 deps:
 	$(Q)tests/tools/deps
 
+# ---- fuzzing: tests/fuzz/fuzz_COMPONENT.c or fuzz_COMPONENT_WHAT.c is linked with that component, all but
+# its main.c, in a tree of its own; its corpus is tests/fuzz/corpus/COMPONENT or COMPONENT_WHAT
+FUZZ      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_TREE := O=build/fuzz CC=clang SAN=fuzzer-no-link,address,undefined
+fuzz_part  = $(word 2,$(subst _, ,$(1)))
+$(O)/fuzz_%: tests/fuzz/fuzz_%.c $$(filter-out %/main.o,$$(foreach p,$$(parts.$$(call fuzz_part,fuzz_$$*)),$$($$p.obj))) | $(GENH)
+	$(Q)$(CC) $(ALL_CFLAGS) $($(call fuzz_part,fuzz_$*).cpp) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ \
+		$(filter %.c %.o,$^) $(sort $(foreach p,$(parts.$(call fuzz_part,fuzz_$*)),$($(p).lib))) -lm -lpthread
+fuzz:
+	$(Q)$(MAKE) $(FUZZ_TREE) $(addprefix build/fuzz/,$(FUZZ))
+fuzz-replay: fuzz
+	$(Q)fail=0; for t in $(FUZZ); do \
+		build/fuzz/$$t tests/fuzz/corpus/$${t#fuzz_}/* || { echo "FAILED: $$t"; fail=1; }; done; exit $$fail
+
 # ---- style
 C_FILES = $(wildcard $(shell git ls-files -co --exclude-standard '*.c' '*.h'))
 format:
@@ -203,7 +217,7 @@ help:
 clean:
 	rm -rf build
 FORCE:
-.PHONY: all unit check-unit programs check-integration check-san check-tsan check demo deps format format-check lint \
+.PHONY: all fuzz fuzz-replay unit check-unit programs check-integration check-san check-tsan check demo deps format format-check lint \
         print-components man install uninstall help clean FORCE
 .SECONDARY: $(GENH) $(GENH:.h=.c)
--include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FUZZ:%=$(O)/%.d)

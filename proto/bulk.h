@@ -6,7 +6,7 @@
 #ifndef ORIEL_BULK_H
 #define ORIEL_BULK_H
 
-#include "limits.h"
+#include "oriel_limits.h"
 #include "oriel_messages.h"
 
 struct bulk_ops {

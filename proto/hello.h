@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "limits.h"
+#include "oriel_limits.h"
 
 /* Bytes of each marker. */
 #define HELLO_SIZE         128u
@@ -59,7 +59,7 @@ struct hello_info {
 	char program[ORIEL_PROGRAM_MAX + 1]; /* up to its first NUL; not checked to be UTF-8 */
 };
 
-/* What a host answers: the version and its limits (limits.h says what each is). */
+/* What a host answers: the version and its limits (oriel_limits.h says what each is). */
 struct hello_terms {
 	uint16_t version;
 	uint16_t channels;

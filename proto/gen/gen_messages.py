@@ -15,7 +15,7 @@ A field is [name, type, documentation]; a type is one of
     NAME                a structure of the table
     NAME[MAX]           at most MAX structures or scalars, with n_FIELD beside them
 
-N and MAX are numbers or names that limits.h defines. Anything else ends the build.
+N and MAX are numbers or names that oriel_limits.h defines. Anything else ends the build.
 """
 import argparse
 import json

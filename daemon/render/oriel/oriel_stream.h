@@ -33,7 +33,7 @@ struct oriel_stream_ops {
 	void (*closed)(void *data, const char *reason);
 };
 
-/* Milliseconds; 0: as the protocol says (limits.h). */
+/* Milliseconds; 0: as the protocol says (oriel_limits.h). */
 struct oriel_stream_times {
 	uint32_t hello_deadline; /* a local connection without a hello is closed */
 	uint32_t ping;           /* a guest that is silent for so long is pinged */
