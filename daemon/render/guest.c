@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "log.h"
+#include "oriel/oriel_stream.h"
+
+#define SILENCE_MS     10000u /* a process on this host says something within this time */
+#define PEEK_AGAIN_MS  20u    /* after fewer bytes than tell the protocol */
+#define PEEK_BYTES     8u
+#define VTEST_NAME_MAX 4096u
+#define VTEST_CREATE   8u /* CREATE_RENDERER, which begins a vtest connection */
+
+enum guest_state {
+	GUEST_HELD,    /* the sandbox is not there yet */
+	GUEST_WAITING, /* for its first bytes */
+	GUEST_VTEST,
+	GUEST_ORIEL,
+};
+
+struct guest {
+	struct list link; // guests.list
+	struct guests *guests;
+	uint32_t id;
+	bool vm, resumed;
+	uint8_t token[IPC_TOKEN_SIZE];
+	char peer[IPC_TEXT_MAX + 1];
+	enum guest_state state;
+	int fd;                      /* until somebody else has it */
+	uint64_t since_ms, spoke_ms; /* it came; its first byte did (0: not yet) */
+	uv_poll_t poll;
+	uv_timer_t timer;
+	unsigned handles; /* uv handles that are open */
+	struct oriel_stream *oriel;
+	struct stream *stream; /* NULL: none is open */
+	struct log_limit limit;
+};
+
+struct guests {
+	uv_loop_t *loop;
+	struct virgl_thread *thread;
+	struct link *link;
+	uint32_t max, n;
+	bool open;
+	struct list list; // guest.link
+	struct streams streams;
+};
+
+static void guest_watch(struct guest *guest);
+static void on_timer(uv_timer_t *timer);
+
+struct guests *guests_create(uv_loop_t *loop, struct virgl_thread *thread, uint32_t max)
+{
+	struct guests *guests = calloc(1, sizeof(*guests));
+
+	if (!guests)
+		return NULL;
+	guests->loop = loop;
+	guests->thread = thread;
+	guests->max = max < IPC_STREAMS_MAX ? max : IPC_STREAMS_MAX;
+	list_init(&guests->list);
+	streams_init(&guests->streams);
+	return guests;
+}
+
+void guests_set_link(struct guests *guests, struct link *link)
+{
+	guests->link = link;
+}
+
+static void tell(struct guests *guests, const struct wire_type *type, const void *message)
+{
+	if (guests->link)
+		link_send(guests->link, type, message, -1);
+}
+
+static void tell_gone(struct guests *guests, uint32_t id, const char *reason)
+{
+	struct ipc_guest_gone message = { .guest = id };
+
+	snprintf(message.reason, sizeof(message.reason), "%s", reason);
+	tell(guests, &ipc_guest_gone_type, &message);
+}
+
+/* ---- streams */
+
+static void stream_began(
+	struct guest *guest, const char *protocol, const char *program, const uint8_t *token)
+{
+	struct ipc_stream message = { .stream = guest->stream->id, .guest = guest->id };
+
+	log_info("stream %u: %s, program %s (guest %u, %s)", guest->stream->id, protocol, program,
+		guest->id, guest->peer);
+	snprintf(message.protocol, sizeof(message.protocol), "%s", protocol);
+	snprintf(message.program, sizeof(message.program), "%s", program);
+	if (token)
+		memcpy(message.token, token, sizeof(message.token));
+	tell(guest->guests, &ipc_stream_type, &message);
+}
+
+static void stream_over(struct guest *guest, const char *reason)
+{
+	struct ipc_stream_gone message = { .stream = guest->stream->id };
+
+	log_info("stream %u: over: %s", guest->stream->id, reason);
+	snprintf(message.reason, sizeof(message.reason), "%s", reason);
+	tell(guest->guests, &ipc_stream_gone_type, &message);
+	stream_destroy(guest->stream);
+	guest->stream = NULL;
+}
+
+/* ---- the end */
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct guest *guest = handle->data;
+
+	if (--guest->handles > 0)
+		return;
+	if (guest->fd >= 0)
+		close(guest->fd);
+	free(guest);
+}
+
+/* Gone for good: whoever else had its descriptor has closed it. */
+static void guest_end(struct guest *guest, const char *reason)
+{
+	struct guests *guests = guest->guests;
+
+	list_remove(&guest->link);
+	guests->n--;
+	tell_gone(guests, guest->id, reason);
+	oriel_stream_destroy(guest->oriel);
+	guest->oriel = NULL;
+	if (guest->state != GUEST_VTEST && guest->state != GUEST_ORIEL)
+		uv_close((uv_handle_t *)&guest->poll, on_handle_closed);
+	uv_close((uv_handle_t *)&guest->timer, on_handle_closed);
+}
+
+/* ---- Oriel's protocol */
+
+static void on_oriel_opened(
+	void *data, const char *protocol, const char *program, const uint8_t token[IPC_TOKEN_SIZE])
+{
+	struct guest *guest = data;
+
+	if (!guest->stream)
+		guest->stream = stream_create(&guest->guests->streams, guest->id);
+	if (guest->stream)
+		stream_began(guest, protocol, program, token);
+}
+
+static void on_oriel_ended(void *data, const char *reason)
+{
+	struct guest *guest = data;
+
+	if (guest->stream)
+		stream_over(guest, reason);
+}
+
+static void on_oriel_closed(void *data, const char *reason)
+{
+	guest_end(data, reason);
+}
+
+static const struct oriel_stream_ops oriel_ops = {
+	.opened = on_oriel_opened,
+	.ended = on_oriel_ended,
+	.closed = on_oriel_closed,
+};
+
+static void guest_becomes_oriel(struct guest *guest)
+{
+	struct oriel_stream_config config = {
+		.fd = guest->fd, .vm = guest->vm, .resumed = guest->resumed, .peer = guest->peer
+	};
+	int r;
+
+	memcpy(config.token, guest->token, sizeof(config.token));
+	guest->fd = -1;
+	guest->state = GUEST_ORIEL;
+	r = oriel_stream_create(guest->guests->loop, &config, &oriel_ops, guest, &guest->oriel);
+	if (r < 0)
+		guest_end(guest, strerror(-r));
+}
+
+/* ---- vtest */
+
+static void guest_becomes_vtest(struct guest *guest)
+{
+	int fd = guest->fd;
+
+	guest->stream = stream_create(&guest->guests->streams, guest->id);
+	if (!guest->stream) {
+		guest_end(guest, strerror(ENOMEM));
+		return;
+	}
+	guest->fd = -1;
+	guest->state = GUEST_VTEST;
+	virgl_thread_add(guest->guests->thread, fd, guest->stream);
+}
+
+static struct guest *guest_of(struct guests *guests, const struct stream *stream)
+{
+	struct guest *guest;
+
+	list_for_each(guest, &guests->list, link) {
+		if (guest->stream == stream)
+			return guest;
+	}
+	return NULL;
+}
+
+void guests_vtest_named(struct guests *guests, struct stream *stream, const char *program)
+{
+	struct guest *guest = guest_of(guests, stream);
+
+	if (guest)
+		stream_began(guest, "vtest-0", program, NULL);
+}
+
+void guests_vtest_ended(struct guests *guests, struct stream *stream, const char *reason)
+{
+	struct guest *guest = guest_of(guests, stream);
+
+	if (!guest)
+		return;
+	stream_over(guest, reason);
+	guest_end(guest, reason);
+}
+
+/* ---- the first bytes */
+
+static uint32_t dword(const uint8_t *data)
+{
+	uint32_t value;
+
+	memcpy(&value, data, sizeof(value));
+	return value;
+}
+
+/* The connection's poll handle must be closed before anybody else polls its descriptor. */
+static void on_poll_closed(uv_handle_t *handle)
+{
+	struct guest *guest = handle->data;
+	uint8_t first[PEEK_BYTES] = { 0 };
+
+	guest->handles--;
+	if (guest->resumed) {
+		guest_becomes_oriel(guest);
+		return;
+	}
+	if (recv(guest->fd, first, sizeof(first), MSG_PEEK | MSG_DONTWAIT) == PEEK_BYTES &&
+		dword(first) <= VTEST_NAME_MAX && dword(first + 4) == VTEST_CREATE)
+		guest_becomes_vtest(guest);
+	else
+		guest_becomes_oriel(guest);
+}
+
+/* Stops watching; what the connection becomes is decided from its first bytes, which are there. */
+static void guest_decide(struct guest *guest)
+{
+	guest->state = GUEST_ORIEL; /* its poll handle is closed here and not again */
+	uv_timer_stop(&guest->timer);
+	uv_close((uv_handle_t *)&guest->poll, on_poll_closed);
+}
+
+static void guest_peek(struct guest *guest)
+{
+	uint8_t first[PEEK_BYTES];
+	ssize_t n = recv(guest->fd, first, sizeof(first), MSG_PEEK | MSG_DONTWAIT);
+	uint64_t silent = clock_ms() - guest->since_ms;
+
+	if (n > 0 && guest->spoke_ms == 0)
+		guest->spoke_ms = clock_ms();
+	if (n == PEEK_BYTES || (n > 0 && clock_ms() - guest->spoke_ms >= SILENCE_MS)) {
+		guest_decide(guest);
+		return;
+	}
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		guest_end(guest, "it closed the connection before it said anything");
+		return;
+	}
+	if (!guest->vm && silent >= SILENCE_MS) {
+		guest_end(guest, "it said nothing for ten seconds");
+		return;
+	}
+	guest_watch(guest);
+	if (n > 0) { /* readable all the time, and not enough yet */
+		uv_poll_stop(&guest->poll);
+		uv_timer_start(&guest->timer, on_timer, PEEK_AGAIN_MS, 0);
+	}
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	guest_peek(poll->data);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	guest_peek(timer->data);
+}
+
+/* For something to read, and for the end of patience. */
+static void guest_watch(struct guest *guest)
+{
+	uint64_t silent = clock_ms() - guest->since_ms;
+
+	uv_poll_start(&guest->poll, UV_READABLE | UV_DISCONNECT, on_poll);
+	if (!guest->vm)
+		uv_timer_start(
+			&guest->timer, on_timer, silent < SILENCE_MS ? SILENCE_MS - silent : 0, 0);
+}
+
+static void guest_open(struct guest *guest)
+{
+	guest->state = GUEST_WAITING;
+	guest->since_ms = clock_ms();
+	if (guest->resumed)
+		guest_decide(guest);
+	else
+		guest_watch(guest);
+}
+
+/* ---- from orield */
+
+static bool token_empty(const uint8_t token[IPC_TOKEN_SIZE])
+{
+	static const uint8_t none[IPC_TOKEN_SIZE];
+
+	return memcmp(token, none, sizeof(none)) == 0;
+}
+
+/* NULL, or why this connection is not taken. */
+static const char *guest_refusal(const struct guests *guests, const struct ipc_guest *message)
+{
+	if (message->resumed && token_empty(message->token))
+		return "the render process was restarted";
+	if (guests->n >= guests->max)
+		return "the session has as many guest connections as it may";
+	return NULL;
+}
+
+static struct guest *guest_create(struct guests *guests, const struct ipc_guest *message, int fd)
+{
+	struct guest *guest = calloc(1, sizeof(*guest));
+
+	if (!guest)
+		return NULL;
+	guest->guests = guests;
+	guest->id = message->guest;
+	guest->vm = message->vm;
+	guest->resumed = message->resumed;
+	memcpy(guest->token, message->token, sizeof(guest->token));
+	snprintf(guest->peer, sizeof(guest->peer), "%s", message->peer);
+	guest->fd = fd;
+	guest->poll.data = guest;
+	guest->timer.data = guest;
+	if (uv_poll_init(guests->loop, &guest->poll, fd) < 0) {
+		free(guest);
+		return NULL;
+	}
+	uv_timer_init(guests->loop, &guest->timer);
+	guest->handles = 2;
+	return guest;
+}
+
+void guests_add(struct guests *guests, const struct ipc_guest *message, int fd)
+{
+	const char *refusal = guest_refusal(guests, message);
+	struct guest *guest = refusal ? NULL : guest_create(guests, message, fd);
+
+	if (!guest) {
+		close(fd);
+		refusal = refusal ? refusal : "it cannot be served";
+		log_info("guest %u (%s) is not taken: %s", message->guest, message->peer, refusal);
+		tell_gone(guests, message->guest, refusal);
+		return;
+	}
+	list_append(&guests->list, &guest->link);
+	guests->n++;
+	if (guests->open)
+		guest_open(guest);
+}
+
+void guests_open(struct guests *guests)
+{
+	struct guest *guest, *next;
+
+	guests->open = true;
+	list_for_each_safe(guest, next, &guests->list, link)
+		guest_open(guest);
+}
+
+void guests_close(struct guests *guests, uint32_t id, const char *reason)
+{
+	struct guest *guest, *next;
+
+	list_for_each_safe(guest, next, &guests->list, link) {
+		if (guest->id != id)
+			continue;
+		if (guest->state == GUEST_VTEST)
+			virgl_thread_remove(guests->thread, guest->stream->id, reason);
+		else if (guest->oriel)
+			oriel_stream_bye(guest->oriel, reason);
+		else if (guest->state != GUEST_ORIEL)
+			guest_end(guest, reason);
+	}
+}
+
+void guests_bye(struct guests *guests, const char *reason)
+{
+	struct guest *guest, *next;
+
+	list_for_each_safe(guest, next, &guests->list, link) {
+		if (guest->oriel)
+			oriel_stream_bye(guest->oriel, reason);
+	}
+}
+
+void guests_input(struct guests *guests, const struct ipc_display_input *input)
+{
+	struct guest *guest, *target = NULL;
+
+	list_for_each(guest, &guests->list, link) {
+		if (guest->oriel && guest->stream && guest->stream->id == input->stream)
+			target = guest;
+	}
+	if (target) {
+		oriel_stream_input(target->oriel, input);
+		return;
+	}
+	list_for_each(guest, &guests->list, link) {
+		if (guest->oriel)
+			oriel_stream_input(guest->oriel, input);
+	}
+}
+
+void guests_report(struct guests *guests, struct ipc_render_pong *pong)
+{
+	struct guest *guest;
+
+	list_for_each(guest, &guests->list, link) {
+		struct oriel_stream_stats stats;
+		if (!guest->oriel || !guest->stream)
+			continue;
+		oriel_stream_stats(guest->oriel, &stats);
+		atomic_store(&guest->stream->bytes_in, stats.bytes_in);
+		atomic_store(&guest->stream->commands, stats.messages);
+	}
+	streams_report(&guests->streams, pong);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * oriel-render: executes one session's command streams and publishes their pictures. Started by
+ * orield with the control link on descriptor 3; all that it needs comes by that link.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "gpu.h"
+#include "guest.h"
+#include "link.h"
+#include "log.h"
+#include "sandbox.h"
+#include "virgl/resource.h"
+#include "worker.h"
+
+#define CONTROL_FD 3
+#define STOP_MS    800u /* for goodbyes and the virgl thread, before the process goes anyway */
+
+struct render {
+	uv_loop_t *loop;
+	struct link *control;
+	struct ipc_render_start start;
+	bool started, stopping;
+	int status;
+	struct surfaces *surfaces;
+	struct virgl_thread *thread;
+	struct guests *guests;
+	uv_timer_t stop_timer;
+};
+
+/* The log and the link are written at once; what a hung thread holds does not matter. */
+static void __attribute__((noreturn)) leave(int status)
+{
+	_exit(status);
+}
+
+static void tell(struct render *render, const struct wire_type *type, const void *message)
+{
+	if (render->control)
+		link_send(render->control, type, message, -1);
+}
+
+static void __attribute__((noreturn)) give_up(struct render *render, const char *reason)
+{
+	struct ipc_failed message = { 0 };
+
+	log_error("cannot go on: %s", reason);
+	snprintf(message.reason, sizeof(message.reason), "%s", reason);
+	tell(render, &ipc_failed_type, &message);
+	leave(1);
+}
+
+static void on_stop_timer(uv_timer_t *timer)
+{
+	const struct render *render = timer->data;
+
+	log_warning("a command still runs: it is left behind");
+	leave(render->status);
+}
+
+static void stop(struct render *render, const char *reason)
+{
+	if (render->stopping)
+		return;
+	render->stopping = true;
+	log_debug("ends: %s", reason);
+	if (!render->thread)
+		leave(render->status);
+	uv_timer_start(&render->stop_timer, on_stop_timer, STOP_MS, 0);
+	if (render->guests)
+		guests_bye(render->guests, "the render process ends");
+	virgl_thread_stop(render->thread);
+}
+
+/* ---- from the virgl thread */
+
+static void enter_sandbox(struct render *render, bool hardware)
+{
+	struct ipc_ready ready = { 0 };
+	int r;
+
+	if (render->start.sandbox) {
+		r = sandbox_finish(hardware, ready.sandbox, sizeof(ready.sandbox));
+		if (r < 0)
+			give_up(render, "the sandbox cannot be made");
+	} else {
+		snprintf(ready.sandbox, sizeof(ready.sandbox), "none: switched off");
+		log_warning("NO SANDBOX: this session's guest can do to the host what this user can");
+	}
+	log_info("sandbox: %s", ready.sandbox);
+	tell(render, &ipc_ready_type, &ready);
+}
+
+static void on_started(void *data, const struct ipc_render_gpu *gpu, bool software, const char *reason)
+{
+	struct render *render = data;
+
+	tell(render, &ipc_render_gpu_type, gpu);
+	if (reason)
+		give_up(render, reason);
+	enter_sandbox(render, !software);
+	if (render->start.probe)
+		stop(render, "that was all that was asked");
+	else if (!render->stopping)
+		guests_open(render->guests);
+}
+
+static void on_named(void *data, struct stream *stream, const char *program)
+{
+	struct render *render = data;
+
+	guests_vtest_named(render->guests, stream, program);
+}
+
+static void on_ended(void *data, struct stream *stream, const char *reason)
+{
+	struct render *render = data;
+
+	guests_vtest_ended(render->guests, stream, reason);
+}
+
+static void on_stopped(void *data)
+{
+	const struct render *render = data;
+
+	leave(render->status);
+}
+
+static const struct virgl_thread_ops thread_ops = {
+	.started = on_started,
+	.named = on_named,
+	.ended = on_ended,
+	.stopped = on_stopped,
+};
+
+/* ---- from the view process */
+
+static void on_input(void *data, const struct ipc_display_input *input)
+{
+	struct render *render = data;
+
+	if (render->guests)
+		guests_input(render->guests, input);
+}
+
+static const struct surfaces_ops surfaces_ops = { .input = on_input };
+
+/* ---- from orield */
+
+static int start_parts(struct render *render)
+{
+	struct virgl_thread_config config = { .sandbox = render->start.sandbox };
+	int r;
+
+	snprintf(config.gpu, sizeof(config.gpu), "%s", render->start.gpu);
+	render->surfaces =
+		surfaces_create(render->loop, render->start.retain_ms, &surfaces_ops, render);
+	if (!render->surfaces)
+		return -ENOMEM;
+	config.surfaces = render->surfaces;
+	r = virgl_thread_start(render->loop, &config, &thread_ops, render, &render->thread);
+	if (r < 0)
+		return r;
+	render->guests = guests_create(render->loop, render->thread, render->start.streams_max);
+	if (!render->guests)
+		return -ENOMEM;
+	guests_set_link(render->guests, render->control);
+	return 0;
+}
+
+static void on_start(void *data, const void *message, int fd)
+{
+	struct render *render = data;
+	int r = 0;
+
+	(void)fd;
+	if (render->started)
+		return;
+	render->started = true;
+	render->start = *(const struct ipc_render_start *)message;
+	if (!gpu_order_valid(render->start.gpu))
+		give_up(render, "the order of GPUs has an unknown kind");
+	if (render->start.sandbox)
+		r = sandbox_begin();
+	if (r == 0)
+		r = start_parts(render);
+	if (r < 0)
+		give_up(render, strerror(-r));
+}
+
+static void on_ping(void *data, const void *message, int fd)
+{
+	const struct ipc_ping *ping = message;
+	struct render *render = data;
+	struct ipc_render_pong pong = { .serial = ping->serial };
+
+	(void)fd;
+	worker_report(&pong);
+	if (render->surfaces)
+		surfaces_report(render->surfaces, &pong);
+	if (render->guests)
+		guests_report(render->guests, &pong);
+	virgl_resource_totals(&pong.resources, &pong.resource_bytes);
+	tell(render, &ipc_render_pong_type, &pong);
+}
+
+static void on_guest(void *data, const void *message, int fd)
+{
+	struct render *render = data;
+
+	if (render->guests && !render->stopping)
+		guests_add(render->guests, message, fd);
+	else
+		close(fd);
+}
+
+static void on_guest_close(void *data, const void *message, int fd)
+{
+	const struct ipc_guest_close *request = message;
+	struct render *render = data;
+
+	(void)fd;
+	if (render->guests)
+		guests_close(render->guests, request->guest, request->reason);
+}
+
+static void on_view_peer(void *data, const void *message, int fd)
+{
+	struct render *render = data;
+
+	(void)message;
+	if (render->surfaces && !render->stopping)
+		surfaces_set_view(render->surfaces, fd);
+	else
+		close(fd);
+}
+
+static void on_stop(void *data, const void *message, int fd)
+{
+	(void)message;
+	(void)fd;
+	stop(data, "orield asked for it");
+}
+
+static void on_control_closed(void *data, const char *reason)
+{
+	struct render *render = data;
+
+	link_close(render->control);
+	render->control = NULL;
+	if (render->guests)
+		guests_set_link(render->guests, NULL);
+	stop(render, reason);
+}
+
+static const struct link_row control_rows[] = {
+	{ &ipc_ping_type, on_ping },
+	{ &ipc_stop_type, on_stop },
+	{ &ipc_render_start_type, on_start },
+	{ &ipc_guest_type, on_guest },
+	{ &ipc_guest_close_type, on_guest_close },
+	{ &ipc_view_peer_type, on_view_peer },
+};
+
+static const struct link_ops control_ops = {
+	.rows = control_rows,
+	.n_rows = ARRAY_SIZE(control_rows),
+	.closed = on_control_closed,
+};
+
+/* ---- the process */
+
+/* What the drivers would do with files and at exit, and what would wake us for nothing. */
+static void prepare(void)
+{
+	const char *word = getenv("ORIEL_LOG");
+	int level = word ? log_level_parse(word) : -1;
+
+	log_init(level < 0 ? LOG_LEVEL_INFO : (enum log_level)level, true);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN); /* a terminal's ^C is for orield, which stops us in order */
+	setenv("MESA_SHADER_CACHE_DISABLE", "true", 1);
+	setenv("MESA_GLSL_CACHE_DISABLE", "true", 1);
+	setenv("__GL_SHADER_DISK_CACHE", "0", 1);
+	unsetenv("DISPLAY");
+	unsetenv("WAYLAND_DISPLAY");
+	close_range(CONTROL_FD + 1, ~0u, 0);
+}
+
+int main(void)
+{
+	uv_loop_t loop;
+	struct render render = { .loop = &loop };
+	int r;
+
+	prepare();
+	r = uv_loop_init(&loop);
+	if (r >= 0)
+		r = uv_timer_init(&loop, &render.stop_timer);
+	if (r >= 0)
+		r = link_open(&loop, CONTROL_FD, &control_ops, &render, &render.control);
+	if (r < 0) {
+		log_error("descriptor %d is no link to orield: %s", CONTROL_FD, uv_strerror(r));
+		return 1;
+	}
+	render.stop_timer.data = &render;
+	uv_run(&loop, UV_RUN_DEFAULT);
+	return 1;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "virgl/commands.h"
+
+#include "util.h"
+
+enum { /* numbers of commands, objects and shader types that need a look */
+	CCMD_NOP = 0,
+	CCMD_CREATE_OBJECT = 1,
+	CCMD_BIND_SHADER = 31,
+	CCMD_LAUNCH_GRID = 37,
+	CCMD_LINK_SHADER = 52,
+	OBJECT_SHADER = 4,
+	OBJECT_SAMPLER_VIEW = 6,
+	OBJECT_SURFACE = 8,
+	OBJECT_QUERY = 9,
+	OBJECT_STREAMOUT = 10,
+	OBJECT_MSAA_SURFACE = 11,
+	SHADER_COMPUTE = 5,
+};
+
+/* One row for each command: sizes in dwords after the header, and where resource handles are. */
+struct command {
+	const char *name; /* NULL: refused */
+	uint16_t min, max;
+	uint8_t handles[2];    /* dwords with a handle, from 1; 0: none */
+	uint8_t first, step;   /* a handle at each of first, first + step, ... */
+	uint16_t handles_from; /* `handles` count only in commands of this size or more */
+};
+
+#define ANY UINT16_MAX
+
+static const struct command commands[] = {
+	[0] = { "NOP", 0, ANY, { 0 }, 0, 0, 0 },
+	[1] = { "CREATE_OBJECT", 1, ANY, { 0 }, 0, 0, 0 },
+	[2] = { "BIND_OBJECT", 1, 1, { 0 }, 0, 0, 0 },
+	[3] = { "DESTROY_OBJECT", 1, 1, { 0 }, 0, 0, 0 },
+	[4] = { "SET_VIEWPORT_STATE", 1, 97, { 0 }, 0, 0, 0 },
+	[5] = { "SET_FRAMEBUFFER_STATE", 2, 10, { 0 }, 0, 0, 0 },
+	[6] = { "SET_VERTEX_BUFFERS", 0, 96, { 0 }, 3, 3, 0 },
+	[7] = { "CLEAR", 8, 8, { 0 }, 0, 0, 0 },
+	[8] = { "DRAW_VBO", 12, 20, { 15, 20 }, 0, 0, 20 },
+	[9] = { "RESOURCE_INLINE_WRITE", 11, ANY, { 1 }, 0, 0, 0 },
+	[10] = { "SET_SAMPLER_VIEWS", 2, 130, { 0 }, 0, 0, 0 },
+	[11] = { "SET_INDEX_BUFFER", 1, 3, { 1 }, 0, 0, 0 },
+	[12] = { "SET_CONSTANT_BUFFER", 2, ANY, { 0 }, 0, 0, 0 },
+	[13] = { "SET_STENCIL_REF", 1, 1, { 0 }, 0, 0, 0 },
+	[14] = { "SET_BLEND_COLOR", 4, 4, { 0 }, 0, 0, 0 },
+	[15] = { "SET_SCISSOR_STATE", 1, 33, { 0 }, 0, 0, 0 },
+	[16] = { "BLIT", 21, 21, { 4, 13 }, 0, 0, 0 },
+	[17] = { "RESOURCE_COPY_REGION", 13, 13, { 1, 6 }, 0, 0, 0 },
+	[18] = { "BIND_SAMPLER_STATES", 2, 130, { 0 }, 0, 0, 0 },
+	[19] = { "BEGIN_QUERY", 1, 1, { 0 }, 0, 0, 0 },
+	[20] = { "END_QUERY", 1, 1, { 0 }, 0, 0, 0 },
+	[21] = { "GET_QUERY_RESULT", 2, 2, { 0 }, 0, 0, 0 },
+	[22] = { "SET_POLYGON_STIPPLE", 32, 32, { 0 }, 0, 0, 0 },
+	[23] = { "SET_CLIP_STATE", 32, 32, { 0 }, 0, 0, 0 },
+	[24] = { "SET_SAMPLE_MASK", 1, 1, { 0 }, 0, 0, 0 },
+	[25] = { "SET_STREAMOUT_TARGETS", 1, 17, { 0 }, 0, 0, 0 },
+	[26] = { "SET_RENDER_CONDITION", 3, 3, { 0 }, 0, 0, 0 },
+	[27] = { "SET_UNIFORM_BUFFER", 5, 5, { 5 }, 0, 0, 0 },
+	[28] = { "SET_SUB_CTX", 1, 1, { 0 }, 0, 0, 0 },
+	[29] = { "CREATE_SUB_CTX", 1, 1, { 0 }, 0, 0, 0 },
+	[30] = { "DESTROY_SUB_CTX", 1, 1, { 0 }, 0, 0, 0 },
+	[31] = { "BIND_SHADER", 2, 2, { 0 }, 0, 0, 0 },
+	[32] = { "SET_TESS_STATE", 6, 6, { 0 }, 0, 0, 0 },
+	[33] = { "SET_MIN_SAMPLES", 1, 1, { 0 }, 0, 0, 0 },
+	[34] = { "SET_SHADER_BUFFERS", 2, 98, { 0 }, 5, 3, 0 },
+	[35] = { "SET_SHADER_IMAGES", 2, 162, { 0 }, 7, 5, 0 },
+	[36] = { "MEMORY_BARRIER", 1, 1, { 0 }, 0, 0, 0 },
+	[37] = { "LAUNCH_GRID", 8, 8, { 7 }, 0, 0, 0 },
+	[38] = { "SET_FRAMEBUFFER_STATE_NO_ATTACH", 2, 2, { 0 }, 0, 0, 0 },
+	[39] = { "TEXTURE_BARRIER", 1, 1, { 0 }, 0, 0, 0 },
+	[40] = { "SET_ATOMIC_BUFFERS", 1, 97, { 0 }, 4, 3, 0 },
+	/* 41 SET_DEBUG_FLAGS changes the host's log; 43 to 45 transfer through memory shared with the guest */
+	[42] = { "GET_QUERY_RESULT_QBO", 6, 6, { 2 }, 0, 0, 0 },
+	[46] = { "SET_TWEAKS", 2, 2, { 0 }, 0, 0, 0 },
+	[47] = { "CLEAR_TEXTURE", 12, 12, { 1 }, 0, 0, 0 },
+	/* 48, 49 make blobs; 50 answers into shared memory */
+	[51] = { "SEND_STRING_MARKER", 2, 4096, { 0 }, 0, 0, 0 },
+	[52] = { "LINK_SHADER", 6, 6, { 0 }, 0, 0, 0 },
+	/* 53 to 61 are video codecs */
+	[62] = { "CLEAR_SURFACE", 10, 10, { 0 }, 0, 0, 0 },
+};
+
+/* Objects made with a resource: dwords and the place of its handle. */
+static const struct {
+	uint8_t object, min, handle;
+} object_rows[] = {
+	{ OBJECT_SHADER, 5, 0 },
+	{ OBJECT_SAMPLER_VIEW, 6, 2 },
+	{ OBJECT_SURFACE, 5, 2 },
+	{ OBJECT_QUERY, 4, 4 },
+	{ OBJECT_STREAMOUT, 4, 2 },
+	{ OBJECT_MSAA_SURFACE, 6, 2 },
+};
+
+static void translate(struct virgl_walk *walk, uint32_t *handle)
+{
+	if (*handle != 0)
+		*handle = walk->resolve(walk->data, *handle);
+}
+
+/* `command` points at the header, so dword 1 is the first after it. */
+static void refuse(struct virgl_walk *walk, uint32_t *command, const char *name)
+{
+	walk->refused = name;
+	*command = (*command & 0xffff0000u) | CCMD_NOP;
+}
+
+static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t object, uint32_t length)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(object_rows); i++) {
+		if (object_rows[i].object != object)
+			continue;
+		if (length < object_rows[i].min) {
+			walk->wrong = "a CREATE_OBJECT too short for its object";
+			return false;
+		}
+		if (object_rows[i].handle > 0)
+			translate(walk, &command[object_rows[i].handle]);
+	}
+	if (object == OBJECT_SHADER && command[2] == SHADER_COMPUTE && !walk->compute)
+		refuse(walk, command, "a compute shader");
+	return true;
+}
+
+/* Where compute is off, nothing of it reaches virglrenderer. */
+static void walk_compute(struct virgl_walk *walk, uint32_t *command, uint32_t id)
+{
+	if (walk->compute)
+		return;
+	if (id == CCMD_LAUNCH_GRID)
+		refuse(walk, command, "LAUNCH_GRID");
+	else if (id == CCMD_BIND_SHADER && command[2] == SHADER_COMPUTE)
+		refuse(walk, command, "binding a compute shader");
+	else if (id == CCMD_LINK_SHADER)
+		command[6] = 0;
+}
+
+static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t length)
+{
+	uint32_t id = command[0] & 0xff, object = command[0] >> 8 & 0xff;
+	const struct command *row = id < ARRAY_SIZE(commands) ? &commands[id] : NULL;
+
+	if (!row || !row->name) {
+		refuse(walk, command, "a command that is not offered");
+		return true;
+	}
+	if (length < row->min || length > row->max) {
+		walk->wrong = row->name;
+		return false;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(row->handles); i++) {
+		if (row->handles[i] > 0 && row->handles[i] <= length && length >= row->handles_from)
+			translate(walk, &command[row->handles[i]]);
+	}
+	for (uint32_t at = row->first; row->step > 0 && at <= length; at += row->step)
+		translate(walk, &command[at]);
+	if (id == CCMD_CREATE_OBJECT)
+		return walk_object(walk, command, object, length);
+	walk_compute(walk, command, id);
+	return true;
+}
+
+bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n)
+{
+	walk->refused = NULL;
+	walk->wrong = NULL;
+	for (size_t at = 0; at < n;) {
+		uint32_t length = dwords[at] >> 16;
+		if (length >= n - at) {
+			walk->wrong = "a command longer than its buffer";
+			return false;
+		}
+		if (!walk_command(walk, &dwords[at], length))
+			return false;
+		at += 1 + (size_t)length;
+	}
+	return true;
+}

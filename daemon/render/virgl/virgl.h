@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * virglrenderer, started once in the virgl thread on a chosen GPU with contexts of our own making.
+ * Everything in this folder belongs to that thread.
+ */
+#ifndef ORIEL_VIRGL_H
+#define ORIEL_VIRGL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "egl.h"
+
+#define VIRGL_CAPSET_MAX   8192u /* bytes of a capability set */
+#define VIRGL_CONTEXT_HOST 1u    /* the context of Oriel's own copies */
+
+/* A capability set as clients are told. */
+struct virgl_capset {
+	uint32_t size;
+	uint8_t data[VIRGL_CAPSET_MAX];
+};
+
+/* `egl` is borrowed for good. False with a reason (IPC_TEXT_MAX + 1 bytes). */
+bool virgl_start(struct egl *egl, bool compute, char *reason);
+/* Destroys all contexts and resources. */
+void virgl_stop(void);
+
+/* Capability set 1 or 2. */
+const struct virgl_capset *virgl_capset(uint32_t set);
+/* Compute shaders are allowed. */
+bool virgl_compute(void);
+
+/* A context of a client's; 0 when there is none to be had. Its name goes to the log. */
+uint32_t virgl_context_create(const char *name);
+void virgl_context_destroy(uint32_t context);
+/* 0, or negative errno when virglrenderer does not take the commands. */
+int virgl_submit(uint32_t context, uint32_t *dwords, uint32_t n);
+
+/* Puts a fence behind all that was submitted; its number, never 0. */
+uint32_t virgl_fence_create(void);
+/* The fence is behind us. */
+bool virgl_fence_passed(uint32_t fence);
+
+#endif

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Clients' sockets and their turns. Nothing blocks; a client that does not read is not served. */
+#include "vtest/client.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "virgl/virgl.h"
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+static void on_idle(uv_idle_t *idle);
+static void client_turn(struct vtest_client *client);
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct vtest_client *client = handle->data;
+
+	if (--client->handles > 0)
+		return;
+	close(client->fd);
+	free(client);
+}
+
+/* The stream ends here; what is left of the client waits for its uv handles. */
+static void client_end(struct vtest_client *client, const char *reason)
+{
+	struct vtest_host *host = client->host;
+
+	list_remove(&client->link);
+	vtest_resources_destroy(client);
+	virgl_context_destroy(client->context);
+	vtest_buffer_finish(&client->in);
+	vtest_buffer_finish(&client->out);
+	host->ops->ended(host->data, client->stream, reason);
+	client->stream = NULL;
+	uv_close((uv_handle_t *)&client->poll, on_handle_closed);
+	uv_close((uv_handle_t *)&client->timer, on_handle_closed);
+}
+
+void vtest_fail(struct vtest_client *client, const char *format, ...)
+{
+	char reason[IPC_TEXT_MAX + 1];
+	va_list args;
+
+	if (client->failed[0])
+		return;
+	va_start(args, format);
+	vsnprintf(reason, sizeof(reason), format, args);
+	va_end(args);
+	snprintf(client->failed, sizeof(client->failed), "%s", reason);
+}
+
+/* In the middle of a turn a failure is only noted; at its end the client goes. True: it is gone. */
+static bool client_reap(struct vtest_client *client)
+{
+	char reason[IPC_TEXT_MAX + 1];
+
+	if (!client->failed[0])
+		return false;
+	snprintf(reason, sizeof(reason), "%s", client->failed);
+	client_end(client, reason);
+	return true;
+}
+
+uint8_t *vtest_reply_space(struct vtest_client *client, size_t size)
+{
+	uint8_t *at;
+
+	if (client->failed[0])
+		return NULL;
+	if (!vtest_buffer_reserve(&client->out, size)) {
+		vtest_fail(client, "there is no memory for its replies");
+		return NULL;
+	}
+	at = client->out.data + client->out.end;
+	client->out.end += size;
+	return at;
+}
+
+bool vtest_reply(struct vtest_client *client, const void *data, size_t size)
+{
+	uint8_t *space = vtest_reply_space(client, size);
+
+	if (!space)
+		return false;
+	memcpy(space, data, size);
+	return true;
+}
+
+static void client_write(struct vtest_client *client)
+{
+	while (vtest_buffer_size(&client->out) > 0) {
+		ssize_t n = send(client->fd, client->out.data + client->out.start,
+			vtest_buffer_size(&client->out), MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0) {
+			vtest_fail(client, "it closed the connection");
+			return;
+		}
+		vtest_buffer_consume(&client->out, (size_t)n);
+	}
+	vtest_buffer_shrink(&client->out);
+}
+
+/* Not served now: it waits for the GPU, or does not read what it was sent. */
+static bool client_blocked(const struct vtest_client *client)
+{
+	return client->fence > 0 || vtest_buffer_size(&client->out) > VTEST_OUTPUT_HIGH;
+}
+
+static void client_watch(struct vtest_client *client)
+{
+	int events = 0;
+
+	if (!client_blocked(client) && !client->backlog && !client->eof)
+		events |= UV_READABLE;
+	if (vtest_buffer_size(&client->out) > 0)
+		events |= UV_WRITABLE;
+	if (events)
+		uv_poll_start(&client->poll, events, on_poll);
+	else
+		uv_poll_stop(&client->poll);
+}
+
+void vtest_pause(struct vtest_client *client, uint64_t ms, uv_timer_cb on_timer)
+{
+	uv_timer_start(&client->timer, on_timer, ms, 0);
+}
+
+void vtest_resume(struct vtest_client *client)
+{
+	client_turn(client);
+}
+
+/* Reads once. How much memory a command gets depends on what came, not on what it claims. */
+static void client_read(struct vtest_client *client)
+{
+	size_t have = vtest_buffer_size(&client->in);
+	size_t room = have < VTEST_TURN_BYTES ? 65536 : VTEST_TURN_BYTES;
+	ssize_t n;
+
+	if (!vtest_buffer_reserve(&client->in, room)) {
+		vtest_fail(client, "there is no memory for its commands");
+		return;
+	}
+	n = recv(client->fd, client->in.data + client->in.end,
+		client->in.capacity - client->in.end < VTEST_TURN_BYTES
+			? client->in.capacity - client->in.end
+			: VTEST_TURN_BYTES,
+		MSG_DONTWAIT);
+	if (n > 0) {
+		client->in.end += (size_t)n;
+		atomic_fetch_add(&client->stream->bytes_in, (uint64_t)n);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		client->eof = true;
+	}
+}
+
+static void on_pair_timer(uv_timer_t *timer)
+{
+	struct vtest_client *client = timer->data;
+
+	if (client->held.resource)
+		vtest_held_timeout(client);
+	client_turn(client);
+}
+
+/* One command, if there is one. False: there is none, or it must wait. */
+static bool client_step(struct vtest_client *client)
+{
+	struct vtest_command command;
+	bool done = false;
+
+	if (client->failed[0] || client_blocked(client) || vtest_next(client, &command) <= 0)
+		return false;
+	if (client->held.resource) {
+		uv_timer_stop(&client->timer);
+		done = vtest_held_answer(client, &command);
+	}
+	if (!done && !client->failed[0])
+		vtest_dispatch(client, &command);
+	vtest_buffer_consume(&client->in,
+		(size_t)(command.body + command.size - client->in.data) - client->in.start);
+	return true;
+}
+
+/* A bounded number of commands; `backlog` says whether more are there. */
+static void client_run(struct vtest_client *client)
+{
+	struct vtest_command command;
+	unsigned n = 0;
+
+	while (n < VTEST_TURN_COMMANDS && client_step(client))
+		n++;
+	client->backlog =
+		!client->failed[0] && !client_blocked(client) && vtest_next(client, &command) > 0;
+	if (client->held.resource && !client->backlog && !uv_is_active((uv_handle_t *)&client->timer))
+		vtest_pause(client, VTEST_PAIR_MS, on_pair_timer);
+	vtest_buffer_shrink(&client->in);
+}
+
+static void client_turn(struct vtest_client *client)
+{
+	client_run(client);
+	if (!client->failed[0])
+		client_write(client);
+	/* What was unread before may be sent by now, and more can be done for it. */
+	if (!client->backlog && !client_blocked(client)) {
+		struct vtest_command command;
+		client->backlog = !client->failed[0] && vtest_next(client, &command) > 0;
+	}
+	if (client->eof && !client->backlog && !client_blocked(client))
+		vtest_fail(client, "it closed the connection");
+	if (client_reap(client))
+		return;
+	if (client->backlog)
+		uv_idle_start(&client->host->idle, on_idle);
+	client_watch(client);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+	struct vtest_client *client = poll->data;
+
+	if (status < 0)
+		client->eof = true;
+	if (events & UV_WRITABLE)
+		client_write(client);
+	if ((events & UV_READABLE) && !client_blocked(client))
+		client_read(client);
+	client_turn(client);
+}
+
+/* A turn for each client that has commands left over. */
+static void on_idle(uv_idle_t *idle)
+{
+	struct vtest_host *host = idle->data;
+	struct vtest_client *client, *next;
+	bool more = false;
+
+	list_for_each_safe(client, next, &host->clients, link) {
+		if (client->backlog)
+			client_turn(client);
+	}
+	list_for_each(client, &host->clients, link)
+		more = more || client->backlog;
+	if (!more)
+		uv_idle_stop(idle);
+}
+
+static void on_wake(uv_async_t *async)
+{
+	struct vtest_host *host = async->data;
+	struct vtest_resource *resource;
+	struct vtest_client *client;
+
+	list_for_each(client, &host->clients, link) {
+		list_for_each(resource, &client->shown, shown_link)
+			surface_serve(resource->surface);
+	}
+}
+
+struct vtest_host *vtest_host_create(
+	uv_loop_t *loop, struct surfaces *surfaces, const struct vtest_ops *ops, void *data)
+{
+	struct vtest_host *host = calloc(1, sizeof(*host));
+
+	if (!host)
+		return NULL;
+	host->loop = loop;
+	host->surfaces = surfaces;
+	host->ops = ops;
+	host->data = data;
+	host->wake.data = host;
+	host->idle.data = host;
+	list_init(&host->clients);
+	if (uv_async_init(loop, &host->wake, on_wake) < 0) {
+		free(host);
+		return NULL;
+	}
+	uv_idle_init(loop, &host->idle);
+	return host;
+}
+
+void vtest_add(struct vtest_host *host, int fd, struct stream *stream)
+{
+	struct vtest_client *client = calloc(1, sizeof(*client));
+
+	if (!client || uv_poll_init(host->loop, &client->poll, fd) < 0) {
+		free(client);
+		close(fd);
+		host->ops->ended(host->data, stream, "it cannot be served");
+		return;
+	}
+	uv_timer_init(host->loop, &client->timer);
+	client->handles = 2;
+	client->poll.data = client;
+	client->timer.data = client;
+	client->host = host;
+	client->stream = stream;
+	client->fd = fd;
+	client->state = VTEST_HELLO;
+	list_init(&client->shown);
+	vtest_buffer_init(&client->in, &host->buffered, VTEST_BUFFERED_MAX);
+	vtest_buffer_init(&client->out, &host->buffered, VTEST_BUFFERED_MAX);
+	list_append(&host->clients, &client->link);
+	client_watch(client);
+}
+
+void vtest_remove(struct vtest_host *host, uint32_t stream, const char *reason)
+{
+	struct vtest_client *client, *next;
+
+	list_for_each_safe(client, next, &host->clients, link) {
+		if (client->stream->id == stream)
+			client_end(client, reason);
+	}
+}
+
+void vtest_host_close(struct vtest_host *host, const char *reason)
+{
+	struct vtest_client *client, *next;
+
+	list_for_each_safe(client, next, &host->clients, link)
+		client_end(client, reason);
+	uv_close((uv_handle_t *)&host->wake, NULL);
+	uv_close((uv_handle_t *)&host->idle, NULL);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A vtest client's insides, shared by the files of this folder. */
+#ifndef ORIEL_VTEST_CLIENT_H
+#define ORIEL_VTEST_CLIENT_H
+
+#include "log.h"
+#include "virgl/resource.h"
+#include "vtest/buffer.h"
+#include "vtest/vtest.h"
+
+#define VTEST_BUCKETS       4096u  /* of a client's table of resources */
+#define VTEST_RESOURCES_MAX 65536u /* resources of one client */
+#define VTEST_OUTPUT_HIGH   65536u /* bytes unread by the client that keep it from being served */
+#define VTEST_TURN_COMMANDS 64u    /* commands of one client before others have their turn */
+#define VTEST_TURN_BYTES    (1u << 20) /* bytes read from one client in a turn */
+#define VTEST_PAIR_MS       500u /* how long a read of a front buffer waits for what follows it */
+#define VTEST_BUFFERED_MAX  (1ull << 30) /* bytes of all clients' buffers */
+
+struct vtest_host {
+	uv_loop_t *loop;
+	struct surfaces *surfaces;
+	const struct vtest_ops *ops;
+	void *data;
+	uv_async_t wake;     /* somebody wants a frame */
+	uv_idle_t idle;      /* runs while clients have commands left over */
+	struct list clients; // vtest_client.link
+	uint64_t buffered;   /* bytes of all clients' buffers */
+};
+
+struct vtest_resource {
+	struct vtest_resource *next; /* in its bucket */
+	struct list shown_link;      // vtest_client.shown, if it has a surface
+	struct vtest_client *client;
+	uint32_t handle; /* the client's */
+	struct virgl_resource virgl;
+	struct surface *surface;    /* NULL: never presented, or not shown */
+	bool hidden;                /* presented, and cannot be shown */
+	struct virgl_resource copy; /* retained; id 0: none yet */
+};
+
+/* A TRANSFER_GET that was checked and is not answered yet. */
+struct vtest_get {
+	struct vtest_resource *resource; /* NULL: none is held */
+	struct virgl_transfer transfer;
+	uint32_t data_size; /* bytes of the reply */
+};
+
+enum vtest_state {
+	VTEST_HELLO = 1, /* CREATE_RENDERER is to come */
+	VTEST_READY = 2,
+};
+
+struct vtest_client {
+	struct list link; // vtest_host.clients
+	struct vtest_host *host;
+	struct stream *stream;
+	int fd;
+	uv_poll_t poll;
+	uv_timer_t timer;              /* fence, or the command after a held read */
+	unsigned handles;              /* uv handles not yet closed, once closing */
+	bool eof, backlog;             /* backlog: whole commands are left over */
+	char failed[IPC_TEXT_MAX + 1]; /* why it ends; empty: it does not */
+	enum vtest_state state;
+	struct vtest_buffer in, out;
+	char program[IPC_NAME_MAX + 1];
+
+	uint32_t context; /* virgl's; 0 before CREATE_RENDERER */
+	bool submitted;   /* commands since the last fence */
+	uint32_t fence;   /* waited for; 0: none */
+	struct vtest_get held;
+	uint32_t waited; /* the handle of a BUSY_WAIT just before; 0: something else came before */
+	uint32_t n_resources;
+	struct list shown; // vtest_resource.shown_link
+	struct vtest_resource *buckets[VTEST_BUCKETS];
+	struct log_limit limit;
+};
+
+/* A whole command in the client's buffer. */
+struct vtest_command {
+	uint32_t id;
+	uint8_t *body;
+	size_t size; /* bytes of body */
+};
+
+/* ---- client.c */
+
+/* The client ends at the end of its turn, for this reason. */
+void vtest_fail(struct vtest_client *client, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Queues a reply. False when there is no memory: the client has failed. */
+bool vtest_reply(struct vtest_client *client, const void *data, size_t size);
+/* Queues `size` bytes, of the client's own earlier replies or zeros, to be written. NULL: it has failed. */
+uint8_t *vtest_reply_space(struct vtest_client *client, size_t size);
+/* Calls on_timer after ms milliseconds. */
+void vtest_pause(struct vtest_client *client, uint64_t ms, uv_timer_cb on_timer);
+/* What the client waited for is there: its turn goes on. */
+void vtest_resume(struct vtest_client *client);
+
+/* ---- dispatch.c */
+
+/* Looks for a whole command at the start of the input. 1: it is there; 0: more is to come; -1: the client has failed. */
+int vtest_next(struct vtest_client *client, struct vtest_command *ret_command);
+/* Checks it against its row and executes it. */
+void vtest_dispatch(struct vtest_client *client, const struct vtest_command *command);
+
+/* ---- resources.c */
+
+struct vtest_resource *vtest_resource_find(const struct vtest_client *client, uint32_t handle);
+void vtest_resources_destroy(struct vtest_client *client);
+void vtest_on_resource_create(struct vtest_client *client, const uint32_t *fields, size_t size);
+void vtest_on_resource_unref(struct vtest_client *client, const uint32_t *fields, size_t size);
+void vtest_on_transfer_put(struct vtest_client *client, const uint32_t *fields, size_t size);
+/* The fields of TRANSFER_GET and TRANSFER_PUT, checked. False: the client has failed. */
+bool vtest_transfer_parse(
+	struct vtest_client *client, const uint32_t *fields, struct vtest_get *ret_get);
+
+/* ---- present.c */
+
+void vtest_on_transfer_get(struct vtest_client *client, const uint32_t *fields, size_t size);
+/* A read is held and the next command is there: answers it, and that command too if both are a
+ * present. True: that one is done. */
+bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *next);
+/* A read is held and nothing followed it in time. */
+void vtest_held_timeout(struct vtest_client *client);
+/* Commands run that may draw. */
+void vtest_advance(struct vtest_client *client);
+/* The surface of a resource ends. */
+void vtest_present_end(struct vtest_resource *resource);
+void vtest_busy_reply(struct vtest_client *client);
+
+#endif

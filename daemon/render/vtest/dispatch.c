@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands of vtest version 0: one row each, checked before its handler runs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "virgl/commands.h"
+#include "virgl/virgl.h"
+#include "vtest/client.h"
+#include "worker.h"
+
+#define HEADER_SIZE        8u
+#define TRANSFER_FIELDS    11u
+#define TRANSFER_DATA_SIZE 10u /* the field */
+#define FENCE_POLL_MS      1u
+
+enum {
+	VCMD_GET_CAPS = 1,
+	VCMD_TRANSFER_PUT = 5,
+	VCMD_RESOURCE_BUSY_WAIT = 7,
+	VCMD_CREATE_RENDERER = 8,
+	VCMD_PING_PROTOCOL_VERSION = 10,
+	VCMD_PROTOCOL_VERSION = 11,
+};
+
+static void reply_caps(struct vtest_client *client, uint32_t set)
+{
+	const struct virgl_capset *capset = virgl_capset(set);
+	uint32_t header[2] = { capset->size + 1, set };
+
+	if (vtest_reply(client, header, sizeof(header)))
+		vtest_reply(client, capset->data, capset->size);
+}
+
+static void on_get_caps(struct vtest_client *client, const uint32_t *fields, size_t size)
+{
+	(void)fields;
+	(void)size;
+	reply_caps(client, 1);
+}
+
+static void on_get_caps2(struct vtest_client *client, const uint32_t *fields, size_t size)
+{
+	(void)fields;
+	(void)size;
+	reply_caps(client, 2);
+}
+
+static void on_create_renderer(struct vtest_client *client, const uint32_t *fields, size_t size)
+{
+	size_t length = strnlen((const char *)fields, size);
+
+	snprintf(client->program, sizeof(client->program), "%.*s", (int)length, (const char *)fields);
+	client->context = virgl_context_create(client->program);
+	if (client->context == 0) {
+		vtest_fail(client, "no context can be made for it");
+		return;
+	}
+	client->state = VTEST_READY;
+	client->host->ops->named(client->host->data, client->stream, client->program);
+}
+
+static void on_ping(struct vtest_client *client, const uint32_t *fields, size_t size)
+{
+	static const uint32_t reply[2] = { 0, VCMD_PING_PROTOCOL_VERSION };
+
+	(void)fields;
+	(void)size;
+	vtest_reply(client, reply, sizeof(reply));
+}
+
+/* Version 0 needs no descriptors, so it works through a VM's serial port as well. */
+static void on_protocol_version(struct vtest_client *client, const uint32_t *fields, size_t size)
+{
+	static const uint32_t reply[3] = { 1, VCMD_PROTOCOL_VERSION, 0 };
+
+	(void)fields;
+	(void)size;
+	vtest_reply(client, reply, sizeof(reply));
+}
+
+static uint32_t resolve(void *data, uint32_t handle)
+{
+	const struct vtest_resource *resource = vtest_resource_find(data, handle);
+
+	return resource && resource->virgl.id > 0 ? resource->virgl.id : VIRGL_HANDLE_NONE;
+}
+
+static void on_submit(struct vtest_client *client, const uint32_t *fields, size_t size)
+{
+	struct virgl_walk walk = { .resolve = resolve, .data = client, .compute = virgl_compute() };
+	uint32_t *dwords =
+		(uint32_t *)(uintptr_t)fields; /* the client's buffer: rewritten in place */
+
+	vtest_advance(client);
+	if (!virgl_walk_commands(&walk, dwords, size / 4)) {
+		vtest_fail(client, "it sent a malformed command buffer: %s", walk.wrong);
+		return;
+	}
+	if (walk.refused)
+		log_limited(&client->limit, LOG_LEVEL_INFO, "stream %u (%s): refused: %s",
+			client->stream->id, client->program, walk.refused);
+	client->submitted = true;
+	/* A bad command spoils this client's context and no other. */
+	if (virgl_submit(client->context, dwords, (uint32_t)(size / 4)) < 0)
+		log_limited(&client->limit, LOG_LEVEL_INFO,
+			"stream %u (%s): its commands were not understood", client->stream->id,
+			client->program);
+}
+
+static void on_fence_timer(uv_timer_t *timer)
+{
+	struct vtest_client *client = timer->data;
+
+	if (!virgl_fence_passed(client->fence)) {
+		vtest_pause(client, FENCE_POLL_MS, on_fence_timer);
+		return;
+	}
+	client->fence = 0;
+	vtest_busy_reply(client);
+	vtest_resume(client);
+}
+
+/*
+ * Whatever a client reads or writes, it does so in its stream, in order; so nothing is ever busy
+ * for it. But small buffers of bind CUSTOM are what Mesa makes as fences and for query results: to
+ * wait for one means until the GPU is done.
+ */
+static void on_busy_wait(struct vtest_client *client, const uint32_t *fields, size_t size)
+{
+	const struct vtest_resource *resource = vtest_resource_find(client, fields[0]);
+	bool fence = resource && resource->virgl.desc.target == VIRGL_TARGET_BUFFER &&
+		     resource->virgl.desc.bind == VIRGL_BIND_CUSTOM;
+
+	(void)size;
+	client->waited = fields[0];
+	if (fence && client->submitted && (fields[1] & 1)) {
+		client->submitted = false;
+		client->fence = virgl_fence_create();
+	}
+	if (fence && !virgl_fence_passed(client->fence) && client->fence > 0) {
+		vtest_pause(client, FENCE_POLL_MS, on_fence_timer);
+		return;
+	}
+	client->fence = 0;
+	vtest_busy_reply(client);
+}
+
+/* Sizes are dwords after the header; a CREATE_RENDERER's are bytes. */
+static const struct row {
+	const char *name;
+	uint32_t min, max;
+	unsigned states;
+	bool reads; /* TRANSFER_GET must know what came before it */
+	void (*handle)(struct vtest_client *client, const uint32_t *fields, size_t size);
+} rows[] = {
+	[1] = { "GET_CAPS", 0, 0, VTEST_READY, false, on_get_caps },
+	[2] = { "RESOURCE_CREATE", 10, 10, VTEST_READY, false, vtest_on_resource_create },
+	[3] = { "RESOURCE_UNREF", 1, 1, VTEST_READY, false, vtest_on_resource_unref },
+	[4] = { "TRANSFER_GET", 11, 11, VTEST_READY, true, vtest_on_transfer_get },
+	[5] = { "TRANSFER_PUT", 11, 11 + VIRGL_TRANSFER_BYTES_MAX / 4, VTEST_READY, false,
+		vtest_on_transfer_put },
+	[6] = { "SUBMIT_CMD", 0, 1u << 20, VTEST_READY, false, on_submit },
+	[7] = { "RESOURCE_BUSY_WAIT", 2, 2, VTEST_READY, false, on_busy_wait },
+	[8] = { "CREATE_RENDERER", 1, 4096, VTEST_HELLO, false, on_create_renderer },
+	[9] = { "GET_CAPS2", 0, 0, VTEST_READY, false, on_get_caps2 },
+	[10] = { "PING_PROTOCOL_VERSION", 0, 0, VTEST_READY, false, on_ping },
+	[11] = { "PROTOCOL_VERSION", 1, 1, VTEST_READY, false, on_protocol_version },
+};
+
+static uint32_t dword(const uint8_t *data, size_t index)
+{
+	uint32_t value;
+
+	memcpy(&value, data + index * 4, 4);
+	return value;
+}
+
+/* Bytes of a command's body; -1: the client has failed; -2: more must come to know. */
+static int64_t body_size(struct vtest_client *client, uint32_t id, uint32_t length, size_t have)
+{
+	const uint8_t *body = client->in.data + client->in.start + HEADER_SIZE;
+	uint64_t data_size;
+
+	if (id == VCMD_CREATE_RENDERER)
+		return length;
+	if (id != VCMD_TRANSFER_PUT)
+		return (int64_t)length * 4;
+	/* Its length counts the data rounded up to dwords, but the data comes without padding. */
+	if (have < TRANSFER_FIELDS * 4)
+		return -2;
+	data_size = dword(body, TRANSFER_DATA_SIZE);
+	if (length - TRANSFER_FIELDS != (data_size + 3) / 4) {
+		vtest_fail(client, "its TRANSFER_PUT disagrees with itself about its size");
+		return -1;
+	}
+	return (int64_t)(TRANSFER_FIELDS * 4 + data_size);
+}
+
+int vtest_next(struct vtest_client *client, struct vtest_command *ret_command)
+{
+	uint8_t *at = client->in.data + client->in.start;
+	size_t have = vtest_buffer_size(&client->in);
+	uint32_t length, id;
+	const struct row *row;
+	int64_t size;
+
+	if (have < HEADER_SIZE)
+		return 0;
+	length = dword(at, 0);
+	id = dword(at, 1);
+	row = id < sizeof(rows) / sizeof(rows[0]) && rows[id].name ? &rows[id] : NULL;
+	if (!row || length < row->min || length > row->max) {
+		vtest_fail(client, "it sent a command that is not vtest version 0 (%u, length %u)",
+			id, length);
+		return -1;
+	}
+	size = body_size(client, id, length, have - HEADER_SIZE);
+	if (size == -1)
+		return -1;
+	if (size == -2 || (uint64_t)size > have - HEADER_SIZE)
+		return 0;
+	*ret_command = (struct vtest_command){ id, at + HEADER_SIZE, (size_t)size };
+	return 1;
+}
+
+void vtest_dispatch(struct vtest_client *client, const struct vtest_command *command)
+{
+	const struct row *row = &rows[command->id];
+	/* Data without padding may have left it unaligned; the header before it is used up. */
+	size_t shift = (uintptr_t)command->body & 3;
+	uint8_t *body = command->body - shift;
+
+	if (!(row->states & client->state)) {
+		vtest_fail(client, "it sent %s out of turn", row->name);
+		return;
+	}
+	if (shift > 0)
+		memmove(body, command->body, command->size);
+	if (!row->reads && command->id != VCMD_RESOURCE_BUSY_WAIT)
+		client->waited = 0;
+	worker_begin(row->name);
+	row->handle(client, (const uint32_t *)(const void *)body, command->size);
+	worker_end();
+	atomic_fetch_add(&client->stream->commands, 1);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Presents, which vtest does not have: the client reads its front buffer back itself, to show it on
+ * its own screen. A TRANSFER_GET on a display target that no BUSY_WAIT on the same resource
+ * precedes, and that such a BUSY_WAIT follows, is one; glReadPixels waits first.
+ *
+ * Mesa reads the answer to that BUSY_WAIT before the pixels, so it is sent first. The read is
+ * held until the command after it is there; Mesa sends both at once.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "virgl/copy.h"
+#include "vtest/client.h"
+#include "worker.h"
+
+#define BUSY_WAIT      7u
+#define BUSY_WAIT_FLAG 1u
+
+/* Where a rectangle of a picture with rows of `stride` bytes begins. */
+static uint8_t *place(uint8_t *pixels, uint32_t stride, const struct ipc_rect *rect, uint32_t bytes)
+{
+	return pixels + (size_t)rect->y * stride + (size_t)rect->x * bytes;
+}
+
+static int on_read(
+	void *data, bool retained, const struct rects *rects, uint8_t *pixels, uint32_t stride)
+{
+	const struct vtest_resource *resource = data;
+	const struct virgl_resource *source = retained ? &resource->copy : &resource->virgl;
+	int r = 0;
+
+	for (uint32_t i = 0; i < rects->n && r == 0; i++) {
+		const struct ipc_rect *rect = &rects->rects[i];
+		struct virgl_transfer transfer = { .stride = stride,
+			.box = { rect->x, rect->y, 0, rect->width, rect->height, 1 } };
+		uint64_t size = virgl_transfer_size(source, &transfer);
+		/* Counts whole rows; the last one ends with the rectangle. */
+		if (size == 0)
+			return -EINVAL;
+		r = virgl_transfer_get(source, 0, &transfer,
+			place(pixels, stride, rect, source->format.bytes), size);
+	}
+	return r;
+}
+
+static int on_retain(void *data, const struct ipc_rect *rect)
+{
+	struct vtest_resource *resource = data;
+	struct ipc_rect all = { .width = resource->virgl.desc.width,
+		.height = resource->virgl.desc.height };
+	int r;
+
+	if (resource->copy.id > 0)
+		return virgl_copy_update(&resource->virgl, &resource->copy, rect);
+	r = virgl_copy_create(&resource->virgl, &resource->copy);
+	if (r < 0)
+		return r;
+	return virgl_copy_update(&resource->virgl, &resource->copy, &all);
+}
+
+static void on_wake(void *data)
+{
+	const struct vtest_resource *resource = data;
+
+	uv_async_send(&resource->client->host->wake);
+}
+
+static const struct surface_ops surface_ops = {
+	.read = on_read,
+	.retain = on_retain,
+	.wake = on_wake,
+};
+
+void vtest_present_end(struct vtest_resource *resource)
+{
+	surface_destroy(resource->surface);
+	resource->surface = NULL;
+	list_remove(&resource->shown_link);
+	virgl_resource_destroy(&resource->copy);
+}
+
+/* At the first present of a resource. */
+static void show(struct vtest_resource *resource)
+{
+	const struct virgl_resource_desc *desc = &resource->virgl.desc;
+	struct vtest_client *client = resource->client;
+	struct ring_geometry geometry = { .width = desc->width,
+		.height = desc->height,
+		.format = virgl_format_ring(desc->format) };
+	int r = -ENOTSUP;
+
+	if (geometry.format > 0 && resource->virgl.id > 0 && desc->samples <= 1)
+		r = surface_create(client->host->surfaces, client->stream->id, &geometry,
+			&surface_ops, resource, &resource->surface);
+	if (r == 0) {
+		list_append(&client->shown, &resource->shown_link);
+		return;
+	}
+	resource->hidden = true;
+	log_limited(&client->limit, LOG_LEVEL_WARNING,
+		"stream %u (%s): not shown: %ux%u in format %u: %s", client->stream->id,
+		client->program, desc->width, desc->height, desc->format, strerror(-r));
+}
+
+/* The reply's rows out of the frame that was just published. */
+static void copy_rows(
+	const struct vtest_get *get, uint8_t *reply, const uint8_t *pixels, uint32_t stride)
+{
+	const struct virgl_box *box = &get->transfer.box;
+	uint32_t bytes = get->resource->virgl.format.bytes;
+
+	for (uint32_t y = 0; y < box->h; y++)
+		memcpy(reply + (size_t)y * get->transfer.stride,
+			pixels + (size_t)(box->y + y) * stride + (size_t)box->x * bytes,
+			(size_t)box->w * bytes);
+}
+
+/* Sends the pixels; from `pixels` if that is not NULL. */
+static void answer(struct vtest_client *client, const struct vtest_get *get, const uint8_t *pixels,
+	uint32_t stride)
+{
+	uint8_t *reply = vtest_reply_space(client, get->data_size);
+
+	if (!reply)
+		return;
+	if (pixels) {
+		copy_rows(get, reply, pixels, stride);
+		return;
+	}
+	/* A client that is refused still gets its bytes: it waits for them. */
+	if (virgl_transfer_get(&get->resource->virgl, client->context, &get->transfer, reply,
+		    get->data_size) < 0)
+		memset(reply, 0, get->data_size);
+}
+
+void vtest_busy_reply(struct vtest_client *client)
+{
+	static const uint32_t reply[3] = { 1, BUSY_WAIT, 0 };
+
+	vtest_reply(client, reply, sizeof(reply));
+}
+
+static void present(struct vtest_client *client, const struct vtest_get *get)
+{
+	const struct virgl_box *box = &get->transfer.box;
+	struct ipc_rect damage = { box->x, box->y, box->w, box->h };
+	struct vtest_resource *resource = get->resource;
+	const uint8_t *pixels = NULL;
+	uint32_t stride = 0;
+
+	if (!resource->surface && !resource->hidden)
+		show(resource);
+	atomic_fetch_add(&client->stream->presents, 1);
+	if (resource->surface)
+		pixels = surface_present(resource->surface, &damage, &stride);
+	vtest_busy_reply(client);
+	answer(client, get, pixels, stride);
+}
+
+static bool could_be_present(const struct vtest_client *client, const struct vtest_get *get)
+{
+	const struct virgl_resource_desc *desc = &get->resource->virgl.desc;
+
+	return (desc->bind & VIRGL_BIND_DISPLAY_TARGET) && client->waited != get->resource->handle &&
+	       (desc->target == VIRGL_TARGET_2D || desc->target == VIRGL_TARGET_RECT) &&
+	       get->transfer.level == 0 && get->transfer.box.d == 1;
+}
+
+void vtest_on_transfer_get(struct vtest_client *client, const uint32_t *fields, size_t size)
+{
+	struct vtest_get get;
+
+	(void)size;
+	if (!vtest_transfer_parse(client, fields, &get))
+		return;
+	if (could_be_present(client, &get))
+		client->held = get;
+	else
+		answer(client, &get, NULL, 0);
+	client->waited = 0;
+}
+
+static bool completes_present(const struct vtest_get *get, const struct vtest_command *next)
+{
+	uint32_t fields[2];
+
+	if (next->id != BUSY_WAIT)
+		return false;
+	memcpy(fields, next->body, sizeof(fields));
+	return fields[0] == get->resource->handle && fields[1] == BUSY_WAIT_FLAG;
+}
+
+bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *next)
+{
+	struct vtest_get get = client->held;
+	bool both = completes_present(&get, next);
+
+	client->held.resource = NULL;
+	worker_begin(both ? "present" : "TRANSFER_GET");
+	if (both)
+		present(client, &get);
+	else
+		answer(client, &get, NULL, 0);
+	worker_end();
+	return both;
+}
+
+void vtest_held_timeout(struct vtest_client *client)
+{
+	struct vtest_get get = client->held;
+
+	client->held.resource = NULL;
+	worker_begin("TRANSFER_GET");
+	answer(client, &get, NULL, 0);
+	worker_end();
+}
+
+void vtest_advance(struct vtest_client *client)
+{
+	struct vtest_resource *resource;
+
+	list_for_each(resource, &client->shown, shown_link)
+		surface_advance(resource->surface);
+}
