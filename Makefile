@@ -44,7 +44,7 @@ GENH := $(GEN)/oriel_messages.h $(GEN)/ipc_messages.h
 
 # ---- components: sources, include path, libraries. A component sees the folders in its .inc and no
 # others: that is the layering rule of ARCHITECTURE.md, and tests/lint/layers.py reads it from here.
-# -iquote, as proto/limits.h is not the system's <limits.h>.
+# -iquote: a header of ours never stands in for one of the system.
 sources = $(wildcard $(1)/*.c $(1)/*/*.c)
 proto.src    := $(call sources,proto) $(GEN)/oriel_messages.c
 proto.inc    := proto $(GEN)
