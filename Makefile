@@ -115,6 +115,8 @@ $(O)/tests/%: tests/unit/%.c $$(filter-out %/main.o,$$(foreach p,$$(parts.$$(cal
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $($(call unit_part,$*).cpp) -iquote tests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ \
 		$(filter %.c %.o,$^) $(sort $(foreach p,$(parts.$(call unit_part,$*)),$($(p).lib))) -lcmocka -lm -lpthread
+# The API's tests bring sessions of their own, which take the place of the real ones.
+$(O)/tests/control/test_api_%: ALL_LDFLAGS += -Wl,-z,muldefs
 unit: $(UNIT)
 check-unit: $(UNIT)
 	$(Q)fail=0; for t in $(UNIT); do $$t || { echo "FAILED: $$t"; fail=1; }; done; exit $$fail

@@ -37,7 +37,10 @@ static int handle(struct call *call, const struct route *route, struct problem *
 	int r;
 
 	if (route->body_max > 0) {
-		call->body = json_parse(call->exchange->body, call->exchange->body_size, problem);
+		const struct http_exchange *exchange = call->exchange;
+
+		call->body = json_parse(
+			exchange->body ? exchange->body : "", exchange->body_size, problem);
 		if (!call->body)
 			return -1;
 	}

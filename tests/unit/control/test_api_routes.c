@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the API's routes take and answer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <cjson/cJSON.h>
+
+#include "api/keysym.h"
+#include "api_host.h"
+
+static int setup(void **state)
+{
+	(void)state;
+	return fake_start();
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return fake_stop();
+}
+
+/* The document that is answered; to be deleted. */
+static cJSON *ask(const char *method, const char *target, const char *body, int status)
+{
+	_cleanup_free_ char *answer = talk(method, target, body);
+	cJSON *document = cJSON_Parse(body_of(answer));
+
+	if (status_of(answer) != status || !document)
+		fail_msg("%s %s %s: %s", method, target, body ? body : "", answer);
+	return document;
+}
+
+static const cJSON *at(const cJSON *item, const char *key)
+{
+	const cJSON *child = cJSON_GetObjectItemCaseSensitive(item, key);
+
+	if (!child)
+		fail_msg("no member %s", key);
+	return child;
+}
+
+static void test_version(void **state)
+{
+	cJSON *document = ask("GET", "/v1", NULL, 200);
+	const cJSON *route;
+
+	(void)state;
+	assert_string_equal(at(document, "version")->valuestring, ORIEL_VERSION);
+	assert_int_equal(at(document, "api")->valueint, 1);
+	assert_int_equal(cJSON_GetArraySize(at(document, "routes")), 11);
+	cJSON_ArrayForEach(route, at(document, "routes"))
+		assert_true(at(route, "help")->valuestring[0] != '\0');
+	cJSON_Delete(document);
+}
+
+static void test_host(void **state)
+{
+	cJSON *document;
+
+	(void)state;
+	fake.host.config.viewers_max = 17;
+	document = ask("GET", "/v1/host", NULL, 200);
+	assert_true(cJSON_IsNull(at(document, "gpu")));
+	assert_int_equal(at(at(document, "limits"), "viewers")->valueint, 17);
+	cJSON_Delete(document);
+
+	fake.host.gpu.n_gpus = 1;
+	snprintf(fake.host.gpu.gpus[0].kind, sizeof(fake.host.gpu.gpus[0].kind), "software");
+	fake.host.gpu.gpus[0].taken = 1;
+	snprintf(fake.host.gpu_error, sizeof(fake.host.gpu_error), "no probe");
+	document = ask("GET", "/v1/host", NULL, 200);
+	assert_true(cJSON_IsTrue(
+		at(cJSON_GetArrayItem(at(at(document, "gpu"), "candidates"), 0), "taken")));
+	assert_string_equal(at(document, "gpu_error")->valuestring, "no probe");
+	cJSON_Delete(document);
+}
+
+static void test_session(void **state)
+{
+	_cleanup_free_ char *text = talk("GET", "/v1/sessions/one", NULL);
+	cJSON *document = ask("GET", "/v1/sessions/one", NULL, 200);
+	const cJSON *display = cJSON_GetArrayItem(at(document, "displays"), 0);
+	const cJSON *stream = cJSON_GetArrayItem(at(document, "streams"), 0);
+
+	(void)state;
+	assert_null(strstr(text, "geheim"));
+	assert_non_null(strstr(text, "\"frames\":18446744073709551615"));
+	assert_non_null(strstr(text, "\"fps\":59.940"));
+	assert_non_null(strstr(text, "\"since\":\"2023-11-14T22:13:20Z\""));
+	assert_string_equal(at(stream, "program")->valuestring, "gl?\"?");
+	assert_string_equal(at(at(display, "vnc"), "auth")->valuestring, "vnc");
+	assert_int_equal(at(at(display, "vnc"), "port")->valueint, 5901);
+	assert_int_equal(at(at(display, "surface"), "id")->valueint, 4);
+	assert_string_equal(
+		at(cJSON_GetArrayItem(at(document, "listen"), 0), "mode")->valuestring, "0660");
+	assert_int_equal(at(document, "viewers")->valueint, 1);
+	assert_null(cJSON_GetObjectItem(document, "reason"));
+	cJSON_Delete(document);
+
+	fake.session.state = SESSION_FAILED;
+	fake.session.displays[0].info.surface = 0;
+	snprintf(fake.session.reason, sizeof(fake.session.reason), "crashed");
+	document = ask("GET", "/v1/sessions/one", NULL, 200);
+	assert_string_equal(at(document, "reason")->valuestring, "crashed");
+	assert_true(cJSON_IsNull(at(cJSON_GetArrayItem(at(document, "displays"), 0), "surface")));
+	cJSON_Delete(document);
+	document = ask("GET", "/v1/sessions", NULL, 200);
+	assert_int_equal(cJSON_GetArraySize(at(document, "sessions")), 1);
+	cJSON_Delete(document);
+	cJSON_Delete(ask("GET", "/v1/sessions/two", NULL, 404));
+}
+
+static void test_create(void **state)
+{
+	_cleanup_free_ char *answer = talk("POST", "/v1/sessions",
+		"{\"name\":\"two\",\"listen\":[{\"kind\":\"vm\",\"path\":\"/run/a\",\"mode\":\"0600\"},{\"kind\":\"local\",\"path\":\"/run/b\"},{\"kind\":\"local\",\"path\":\"/run/c\",\"mode\":438}],\"vnc\":{\"address\":\"::1\",\"port\":5999,\"password\":\"secret12\"}}");
+
+	(void)state;
+	assert_int_equal(status_of(answer), 201);
+	assert_non_null(strstr(answer, "Location: /v1/sessions/one\r\n"));
+	assert_string_equal(fake.spec.name, "two");
+	assert_int_equal(fake.spec.n_listeners, 3);
+	assert_int_equal(fake.spec.listeners[0].kind, LISTENER_VM);
+	assert_string_equal(fake.spec.listeners[0].path, "/run/a");
+	assert_int_equal(fake.spec.listeners[0].mode, 0600);
+	assert_int_equal(fake.spec.listeners[1].mode, 0660);
+	assert_int_equal(fake.spec.listeners[2].mode, 0666);
+	assert_true(fake.spec.listeners[1].owner == (uid_t)-1);
+	assert_string_equal(fake.spec.vnc_address, "::1");
+	assert_int_equal(fake.spec.vnc_port, 5999);
+	assert_string_equal(fake.spec.vnc_password, "secret12");
+	assert_false(fake.spec.configured);
+}
+
+#define LOCAL "{\"kind\":\"local\",\"path\":\"/a\"}"
+
+static void test_create_refused(void **state)
+{
+	static const struct {
+		const char *body, *pointer;
+		int status;
+	} cases[] = {
+		{ "", NULL, 400 },
+		{ "[]", NULL, 400 },
+		{ "{}", NULL, 400 },
+		{ "{\"name\":\"a\"}", NULL, 400 },
+		{ "{\"name\":1,\"listen\":[]}", "/name", 400 },
+		{ "{\"name\":\"\",\"listen\":[]}", "/name", 400 },
+		{ "{\"name\":\"a\\u0001\",\"listen\":[]}", "/name", 400 },
+		{ "{\"name\":\"a\\u0000b\",\"listen\":[]}", NULL, 400 },
+		{ "{\"name\":\"0123456789012345678901234567890123456789012345678901234567890123\",\"listen\":[]}",
+			"/name", 400 },
+		{ "{\"name\":\"one\",\"listen\":[]}", "/name", 409 },
+		{ "{\"name\":\"a\",\"name\":\"b\",\"listen\":[]}", "/name", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"gpu\":1}", "/gpu", 400 },
+		{ "{\"name\":\"a\",\"listen\":{}}", "/listen", 400 },
+		{ "{\"name\":\"a\",\"listen\":[1]}", "/listen/0", 400 },
+		{ "{\"name\":\"a\",\"listen\":[{\"kind\":\"local\"}]}", "/listen/0", 400 },
+		{ "{\"name\":\"a\",\"listen\":[" LOCAL ",{\"kind\":\"tcp\",\"path\":\"/a\"}]}",
+			"/listen/1/kind", 400 },
+		{ "{\"name\":\"a\",\"listen\":[{\"kind\":\"local\",\"path\":\"/a\",\"mode\":\"0888\"}]}",
+			"/listen/0/mode", 400 },
+		{ "{\"name\":\"a\",\"listen\":[{\"kind\":\"local\",\"path\":\"/a\",\"mode\":\"4755\"}]}",
+			"/listen/0/mode", 400 },
+		{ "{\"name\":\"a\",\"listen\":[{\"kind\":\"local\",\"path\":\"/a\",\"mode\":\"00660\"}]}",
+			"/listen/0/mode", 400 },
+		{ "{\"name\":\"a\",\"listen\":[{\"kind\":\"local\",\"path\":\"/a\",\"mode\":512}]}",
+			"/listen/0/mode", 400 },
+		{ "{\"name\":\"a\",\"listen\":[{\"kind\":\"local\",\"path\":\"/a\",\"uids\":[]}]}",
+			"/listen/0/uids", 400 },
+		{ "{\"name\":\"a\",\"listen\":[" LOCAL "," LOCAL "," LOCAL "," LOCAL "," LOCAL
+		  "," LOCAL "," LOCAL "," LOCAL "," LOCAL "]}",
+			"/listen", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"vnc\":{\"port\":0}}", "/vnc/port", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"vnc\":{\"port\":65536}}", "/vnc/port", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"vnc\":{\"password\":\"\"}}", "/vnc/password", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"vnc\":null}", "/vnc", 400 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cJSON *document = ask("POST", "/v1/sessions", cases[i].body, cases[i].status);
+		const cJSON *pointer = cJSON_GetObjectItem(document, "pointer");
+
+		if (cases[i].pointer ? !pointer || strcmp(pointer->valuestring, cases[i].pointer) != 0
+				     : pointer != NULL)
+			fail_msg("%s: %s", cases[i].body, pointer ? pointer->valuestring : "-");
+		assert_int_equal(at(document, "status")->valueint, cases[i].status);
+		assert_true(at(document, "detail")->valuestring[0] != '\0');
+		cJSON_Delete(document);
+	}
+}
+
+/* Where a text that is not JSON goes wrong is said. */
+static void test_position(void **state)
+{
+	cJSON *document = ask("POST", "/v1/sessions", "{\n \"name\": x}", 400);
+
+	(void)state;
+	assert_non_null(strstr(at(document, "detail")->valuestring, "line 2, column 10"));
+	cJSON_Delete(document);
+}
+
+static void test_delete(void **state)
+{
+	_cleanup_free_ char *answer = NULL;
+
+	(void)state;
+	cJSON_Delete(ask("DELETE", "/v1/sessions/one", NULL, 409));
+	assert_int_equal(fake.deleted, 0);
+	fake.session.spec.configured = false;
+	answer = talk("DELETE", "/v1/sessions/one", NULL);
+	assert_int_equal(status_of(answer), 204);
+	assert_null(strstr(answer, "Content-Length"));
+	assert_int_equal(fake.deleted, 1);
+}
+
+#define INPUT "/v1/sessions/one/displays/0/input"
+
+static void test_input(void **state)
+{
+	_cleanup_free_ char *answer = talk("POST", INPUT,
+		"{\"events\":[{\"type\":\"key\",\"keysym\":\"Return\",\"down\":true},{\"type\":\"key\",\"keysym\":97,\"press\":true},{\"keysym\":\"\xe2\x82\xac\",\"down\":false,\"type\":\"key\"},{\"type\":\"pointer\",\"x\":1,\"y\":2,\"buttons\":4},{\"type\":\"pointer\",\"x\":16383,\"y\":0}]}");
+
+	(void)state;
+	assert_int_equal(status_of(answer), 204);
+	assert_int_equal(fake.n_events, 6);
+	assert_int_equal(fake.events[0].kind, IPC_EVENT_KEY);
+	assert_int_equal(fake.events[0].keysym, 0xff0d);
+	assert_int_equal(fake.events[0].down, 1);
+	assert_int_equal(fake.events[1].keysym, 'a');
+	assert_int_equal(fake.events[1].down, 1);
+	assert_int_equal(fake.events[2].keysym, 'a');
+	assert_int_equal(fake.events[2].down, 0);
+	assert_int_equal(fake.events[3].keysym, 0x010020ac);
+	assert_int_equal(fake.events[3].down, 0);
+	assert_int_equal(fake.events[4].kind, IPC_EVENT_POINTER);
+	assert_int_equal(fake.events[4].x, 1);
+	assert_int_equal(fake.events[4].y, 2);
+	assert_int_equal(fake.events[4].buttons, 4);
+	assert_int_equal(fake.events[5].x, 16383);
+}
+
+static void test_input_refused(void **state)
+{
+	static const struct {
+		const char *body, *pointer;
+	} cases[] = {
+		{ "{\"events\":{}}", "/events" },
+		{ "{\"events\":[7]}", "/events/0" },
+		{ "{\"events\":[{}]}", "/events/0/type" },
+		{ "{\"events\":[{\"type\":\"touch\"}]}", "/events/0/type" },
+		{ "{\"events\":[{\"type\":\"key\",\"type\":\"key\",\"keysym\":1,\"press\":true}]}",
+			"/events/0/type" },
+		{ "{\"events\":[{\"type\":\"key\",\"keysym\":\"Retrun\",\"down\":true}]}",
+			"/events/0/keysym" },
+		{ "{\"events\":[{\"type\":\"key\",\"keysym\":0,\"down\":true}]}", "/events/0/keysym" },
+		{ "{\"events\":[{\"type\":\"key\",\"keysym\":1}]}", "/events/0" },
+		{ "{\"events\":[{\"type\":\"key\",\"keysym\":1,\"down\":true,\"press\":true}]}",
+			"/events/0" },
+		{ "{\"events\":[{\"type\":\"key\",\"keysym\":1,\"down\":1}]}", "/events/0/down" },
+		{ "{\"events\":[{\"type\":\"key\",\"keysym\":1,\"press\":true,\"x\":1}]}",
+			"/events/0/x" },
+		{ "{\"events\":[{\"type\":\"pointer\",\"x\":1}]}", "/events/0" },
+		{ "{\"events\":[{\"type\":\"pointer\",\"x\":-1,\"y\":0}]}", "/events/0/x" },
+		{ "{\"events\":[{\"type\":\"pointer\",\"x\":0,\"y\":16384}]}", "/events/0/y" },
+		{ "{\"events\":[{\"type\":\"pointer\",\"x\":0,\"y\":0,\"buttons\":65536}]}",
+			"/events/0/buttons" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		cJSON *document = ask("POST", INPUT, cases[i].body, 400);
+
+		if (strcmp(at(document, "pointer")->valuestring, cases[i].pointer) != 0)
+			fail_msg("%s: %s", cases[i].body, at(document, "pointer")->valuestring);
+		cJSON_Delete(document);
+	}
+	assert_int_equal(fake.n_events, 0);
+}
+
+/* As many events as can be in one request, and one more: nothing of it is done. */
+static void test_input_limit(void **state)
+{
+	static const char event[] = "{\"type\":\"key\",\"keysym\":1,\"press\":true},";
+	char body[sizeof(event) * IPC_EVENTS_MAX + 64] = "{\"events\":[";
+	_cleanup_free_ char *answer = NULL;
+	size_t n;
+
+	(void)state;
+	for (unsigned i = 0; i < IPC_EVENTS_MAX / 2; i++)
+		strcat(body, event);
+	n = strlen(body);
+	memcpy(body + n - 1, "]}", 3);
+	answer = talk("POST", INPUT, body);
+	assert_int_equal(status_of(answer), 204);
+	assert_int_equal(fake.n_events, IPC_EVENTS_MAX);
+	fake.n_events = 0;
+	snprintf(body + n, sizeof(body) - n, "{\"type\":\"pointer\",\"x\":1,\"y\":1}]}");
+	body[n - 1] = ',';
+	cJSON_Delete(ask("POST", INPUT, body, 400));
+	assert_int_equal(fake.n_events, 0);
+}
+
+static void test_display(void **state)
+{
+	static const char display[] = "/v1/sessions/one/displays/0";
+	static const char *const wrong[] = { "{}", "{\"surface\":0}", "{\"surface\":\"7\"}",
+		"{\"surface\":4294967296}", "{\"surface\":null}", "{\"surface\":1,\"x\":1}" };
+	cJSON *document;
+
+	(void)state;
+	document = ask("PATCH", display, "{\"surface\":7}", 200);
+	assert_int_equal(at(document, "id")->valueint, 0);
+	assert_int_equal(fake.shown, 7);
+	cJSON_Delete(document);
+	cJSON_Delete(ask("PATCH", display, "{\"surface\":\"auto\"}", 200));
+	assert_int_equal(fake.shown, 0);
+	fake.shown = 5;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		cJSON_Delete(ask("PATCH", display, wrong[i], 400));
+	cJSON_Delete(ask("PATCH", display, "{\"surface\":99}", 404));
+	cJSON_Delete(ask("PATCH", "/v1/sessions/one/displays/1", "{\"surface\":1}", 404));
+	assert_int_equal(fake.shown, 5);
+}
+
+static void test_viewers(void **state)
+{
+	cJSON *document = ask("GET", "/v1/sessions/one/viewers", NULL, 200);
+	_cleanup_free_ char *answer = talk("DELETE", "/v1/sessions/one/viewers/3", NULL);
+
+	(void)state;
+	assert_int_equal(at(cJSON_GetArrayItem(at(document, "viewers"), 0), "id")->valueint, 3);
+	cJSON_Delete(document);
+	assert_int_equal(status_of(answer), 204);
+	assert_int_equal(fake.closed_viewer, 3);
+	cJSON_Delete(ask("DELETE", "/v1/sessions/one/viewers/4", NULL, 404));
+	cJSON_Delete(ask("DELETE", "/v1/sessions/one/viewers/03", NULL, 404));
+	cJSON_Delete(ask("DELETE", "/v1/sessions/one/viewers/99999999999", NULL, 404));
+}
+
+static void test_keysyms(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t keysym;
+	} cases[] = {
+		{ "a", 'a' },
+		{ " ", ' ' },
+		{ "\xc3\xa4", 0xe4 },
+		{ "\xf0\x9f\x98\x80", 0x0101f600 },
+		{ "F1", 0xffbe },
+		{ "F35", 0xffe0 },
+		{ "KP_0", 0xffb0 },
+		{ "KP_Enter", 0xff8d },
+		{ "F", 'F' },
+		{ "U20AC", 0x010020ac },
+		{ "U41", 'A' },
+		{ "F0", 0 },
+		{ "F36", 0 },
+		{ "KP_10", 0 },
+		{ "return", 0 },
+		{ "", 0 },
+		{ "\x7f", 0 },
+		{ "U", 'U' },
+		{ "U110000", 0 },
+		{ "UD800", 0 },
+		{ "U20ac", 0 },
+		{ "U0", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		if (keysym_parse(cases[i].name) != cases[i].keysym)
+			fail_msg("%s: %#x", cases[i].name, keysym_parse(cases[i].name));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_version, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_host, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_session, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_create, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_create_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_position, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_delete, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_input, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_input_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_input_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_display, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_viewers, setup, teardown),
+		cmocka_unit_test(test_keysyms),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
