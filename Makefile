@@ -124,9 +124,10 @@ check-unit: $(UNIT)
 # ---- tests of whole programs: tests/integration drives the built programs with pytest
 HELPERS := $(patsubst tests/programs/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c))
 PYTEST  := /usr/bin/python3 -B -m pytest -p no:cacheprovider
+# Programs that play the guest are not what is tested: they have no sanitizer.
 $(O)/tests/%: tests/programs/%.c $(O)/.flags
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< -lGL -lX11 -lm
+	$(Q)$(CC) $(filter-out -fsanitize%,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -MMD -MP -MF $@.d -o $@ $< -lGL -lX11 -lm
 programs: all $(HELPERS)
 check-integration: programs
 	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN) $(PYTEST) -q -rs $(PYTESTFLAGS) tests/integration
