@@ -111,7 +111,9 @@ parts.render  := render loop common proto
 parts.view    := view loop common proto
 parts.ctl     := ctl common proto
 unit_part = $(firstword $(subst /, ,$(1)))
-$(O)/tests/%: tests/unit/%.c $$(filter-out %/main.o,$$(foreach p,$$(parts.$$(call unit_part,$$*)),$$($$p.obj))) | $(GENH)
+# A variable: a % in the rule itself would stand for the test's name.
+without_main = $(filter-out %/main.o,$(1))
+$(O)/tests/%: tests/unit/%.c $$(call without_main,$$(foreach p,$$(parts.$$(call unit_part,$$*)),$$($$p.obj))) | $(GENH)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $($(call unit_part,$*).cpp) -iquote tests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ \
 		$(filter %.c %.o,$^) $(sort $(foreach p,$(parts.$(call unit_part,$*)),$($(p).lib))) -lcmocka -lm -lpthread
