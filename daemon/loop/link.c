@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "fdpass.h"
 #include "list.h"
@@ -47,7 +48,14 @@ static void link_fail(struct link *link, const char *reason)
 		return;
 	link->failed = true;
 	snprintf(link->reason, sizeof(link->reason), "%s", reason);
+	/* A socket that the peer has filled is not writable; one that is shut down wakes the loop. */
+	shutdown(link->fd, SHUT_RDWR);
 	link_watch(link);
+}
+
+static const char *error_reason(int error)
+{
+	return error == 0 || error == -EPIPE || error == -ECONNRESET ? LINK_ENDED : strerror(-error);
 }
 
 static void queue_drop(struct link *link, struct queued *entry)
@@ -96,7 +104,7 @@ static void queue_flush(struct link *link)
 		if (would_block(r))
 			return;
 		if (r < 0)
-			link_fail(link, strerror(-r));
+			link_fail(link, error_reason(r));
 		queue_drop(link, entry);
 	}
 }
@@ -141,10 +149,11 @@ static void link_receive(struct link *link)
 		ssize_t n = fdpass_receive(link->fd, link->packet, sizeof(link->packet), &fd);
 		if (n == -EAGAIN)
 			break;
-		if (n == 0)
-			link_fail(link, "it closed the connection");
-		else if (n < 0)
-			link_fail(link, strerror((int)-n));
+		/* The peer ended with messages unread; its own last ones are still to be had. */
+		if (n == -ECONNRESET)
+			continue;
+		if (n <= 0)
+			link_fail(link, error_reason((int)n));
 		else
 			link_dispatch(link, (size_t)n, fd);
 	}
@@ -162,8 +171,9 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct link *link = poll->data;
 
+	/* libuv reports any error of the socket as EBADF: receiving tells which it is. */
 	if (status < 0)
-		link_fail(link, uv_strerror(status));
+		events = UV_READABLE;
 	if (!link->failed && (events & UV_WRITABLE))
 		queue_flush(link);
 	if (!link->failed && (events & UV_READABLE))
@@ -222,7 +232,7 @@ int link_send(struct link *link, const struct wire_type *type, const void *messa
 	if (would_block(r))
 		return queue_add(link, data, size, fd);
 	if (r < 0)
-		link_fail(link, strerror(-r));
+		link_fail(link, error_reason(r));
 	return r;
 }
 
