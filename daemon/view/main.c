@@ -17,7 +17,7 @@
 /* libvncserver keeps descriptors in an fd_set, which ends at 1024. */
 #define FILES_MAX 1000
 
-static void limit(int resource, rlim_t most)
+static void limit(__rlimit_resource_t resource, rlim_t most)
 {
 	struct rlimit now;
 
