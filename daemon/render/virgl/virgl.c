@@ -14,7 +14,7 @@
 
 static struct {
 	struct egl *egl;
-	EGLContext first; /* the one that all others share with */
+	EGLContext first; /* that all clients' share with */
 	bool compute;
 	struct virgl_capset capsets[2];
 	uint32_t last_context;
@@ -36,7 +36,8 @@ static virgl_renderer_gl_context on_create_context(
 
 	(void)cookie;
 	(void)scanout;
-	if (virgl.first == EGL_NO_CONTEXT)
+	/* It tries versions with contexts of their own, and keeps the last of those to share with. */
+	if (!param->shared)
 		virgl.first = context;
 	return context;
 }
