@@ -14,6 +14,8 @@
 #include "ipc_messages.h"
 
 #define LINK_BURST 64u
+/* The reason given to `closed` when the peer closed its end, as a process does by ending. */
+#define LINK_ENDED "it closed the connection"
 
 /*
  * Handles one decoded message. `message` is the generated structure, valid during the call (blobs
