@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """oriel-view by itself: this plays orield on its control link, and a render process that behaves or not."""
 import array
+import contextlib
 import fcntl
 import json
 import mmap
@@ -154,6 +155,8 @@ class Link:
             return len(self.got)
 
     def close(self):
+        with contextlib.suppress(OSError):  # wakes the thread, which holds it open
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
         self.other.close()
 
@@ -265,7 +268,6 @@ class View:
             [*who, BUILD / "oriel-view"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
             env=environment, pass_fds=[3], preexec_fn=lambda: os.dup2(child, 3), close_fds=True)
         os.close(child)
-        self.control.other = socket.socket()
         self.control.send("view_start", session="test", displays=displays, width=width, height=height,
                           password=password, viewers_max=viewers_max, fps_max=fps_max)
         self.control.wait("ready")
