@@ -33,7 +33,6 @@ struct child {
 	siginfo_t status;
 	char kill_reason[IPC_TEXT_MAX + 1];
 	char own_reason[IPC_TEXT_MAX + 1];
-	char link_reason[IPC_TEXT_MAX + 1];
 	uint64_t window_began_ms;
 	uint32_t window_messages;
 };
@@ -86,12 +85,12 @@ static void on_timer(uv_timer_t *timer)
 	if (child->reaped)
 		child_finish(child);
 	else
-		child_kill(child, "%s", child->link_reason);
+		child_kill(child, "it closed its control link");
 }
 
 /*
- * Its link is at its end, most often because the process is: then its exit status tells more than
- * the link does (ECONNRESET, say), and is about to come. A process that lives on without is killed.
+ * Its link is at its end. When the process closed it, that is most often because it ended: its exit
+ * status is about to come and tells more. Anything else is a fault of what it sent.
  */
 static void on_link_closed(void *data, const char *reason)
 {
@@ -99,11 +98,12 @@ static void on_link_closed(void *data, const char *reason)
 
 	link_close(child->link);
 	child->link = NULL;
-	text_copy(child->link_reason, sizeof(child->link_reason), reason);
 	if (child->reaped)
 		child_finish(child);
-	else
+	else if (strcmp(reason, LINK_ENDED) == 0)
 		uv_timer_start(&child->timer, on_timer, ORPHANED_MS, 0);
+	else
+		child_kill(child, "%s", reason);
 }
 
 static void on_pidfd(uv_poll_t *poll, int status, int events)
