@@ -11,7 +11,7 @@
 
 int display_init(struct display *display, uint32_t id, uint32_t width, uint32_t height)
 {
-	*display = (struct display){ .id = id };
+	*display = (struct display){ .id = id, .blank = true };
 	display->own = picture_new(width, height, EMPTY_COLOUR, &display->picture);
 	return display->own ? 0 : -ENOMEM;
 }
@@ -42,9 +42,28 @@ static void display_use(struct display *display, const struct surface *surface)
 {
 	display->picture = surface->picture;
 	display->source = surface->id;
-	display->ever_shown = true;
+	display->blank = false;
 	free(display->own);
 	display->own = NULL;
+}
+
+/* Without a frame yet: the former picture if it has the size, else black. */
+static bool display_resize(struct display *display, uint32_t width, uint32_t height)
+{
+	/* Pages of zeros cost nothing until they are written. */
+	uint8_t *pixels;
+
+	if (display->picture.width == width && display->picture.height == height)
+		return false;
+	pixels = calloc((size_t)width * height, 4);
+	if (!pixels)
+		return false;
+	free(display->own);
+	display->own = pixels;
+	display->picture = (struct picture){ width, height, width * 4, RING_BGRX, pixels };
+	display->source = 0;
+	display->blank = true;
+	return true;
 }
 
 bool display_show(struct display *display, const struct surface *surface)
@@ -55,9 +74,10 @@ bool display_show(struct display *display, const struct surface *surface)
 		return false;
 	display->surface = id;
 	display->stream = surface ? surface->stream : 0;
-	/* Without a frame of it yet, the former picture stays until there is one. */
-	if (!surface || !surface->shown)
+	if (!surface)
 		return false;
+	if (!surface->shown)
+		return display_resize(display, surface->picture.width, surface->picture.height);
 	display_use(display, surface);
 	return true;
 }

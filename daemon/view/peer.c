@@ -55,6 +55,12 @@ static void on_surface(void *data, const void *message, int fd)
 		return;
 	}
 	r = surface_create(said, fd, &surface);
+	if (r == -EFBIG || r == -ENOMEM) {
+		log_limited(&view->render_lines, LOG_LEVEL_WARNING,
+			"surface %u of %ux%u is too large to be shown", said->surface, said->width,
+			said->height);
+		return;
+	}
 	if (r < 0) {
 		peer_fail(view, "surface", strerror(-r));
 		return;

@@ -170,7 +170,7 @@ static uint64_t soon(const struct screenshot *shot, const struct display *displa
 
 	if (display->surface == 0)
 		return 0;
-	if (!display->ever_shown)
+	if (display->blank)
 		return shot->deadline_ns;
 	return fresh < shot->deadline_ns ? fresh : shot->deadline_ns;
 }
@@ -183,7 +183,7 @@ static void screenshot_check(
 
 	if (shot->wait_frame)
 		fresh = fresh && display->presented >= shot->asked_ns;
-	if (fresh || (!shot->wait_frame && now_ns >= until && display->ever_shown))
+	if (fresh || (!shot->wait_frame && now_ns >= until && !display->blank))
 		screenshot_take(shot, display);
 	else if (now_ns >= until && shot->wait_frame)
 		screenshot_fail(shot, ETIMEDOUT, "no frame was presented in time");

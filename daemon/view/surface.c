@@ -14,8 +14,11 @@ static int surface_init(struct surface *surface, const struct ipc_surface *messa
 		.slots = message->slots,
 	};
 	size_t size;
-	int r = ring_open(&surface->ring, fd, &geometry);
+	int r;
 
+	if ((uint64_t)geometry.width * geometry.height > SURFACE_PIXELS_MAX)
+		return -EFBIG;
+	r = ring_open(&surface->ring, fd, &geometry);
 	if (r < 0)
 		return r;
 	surface->picture = (struct picture){

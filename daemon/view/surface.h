@@ -12,6 +12,8 @@
 #include "picture.h"
 #include "tiles.h"
 
+#define SURFACE_PIXELS_MAX (UINT64_C(64) << 20) /* larger ones are not shown */
+
 struct surface {
 	struct list link; // view.surfaces, in the order of their first presents
 	uint32_t id, stream;
@@ -29,7 +31,10 @@ struct surface {
 	uint64_t alive_ns; /* a want was last standing or served */
 };
 
-/* From the message; takes fd (also on failure). 0, or -EINVAL, -EPERM, -ENOMEM and others of ring_open. */
+/*
+ * From the message; takes fd (also on failure). 0, or -EFBIG (too large to be
+ * shown, and no fault), -EINVAL, -EPERM, -ENOMEM and others of ring_open.
+ */
 int surface_create(const struct ipc_surface *message, int fd, struct surface **ret_surface);
 /* Takes it out of its list. NULL is fine. */
 void surface_destroy(struct surface *surface);
