@@ -167,6 +167,8 @@ format-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 lint: all
 	$(Q)/usr/bin/python3 -B tests/lint/layers.py $(O)
+	$(Q)python3 proto/gen/gen_messages.py $(messages.oriel) \
+		--limits $(firstword $(LIMITS)) --doc proto/wire.md
 # What tests/lint/layers.py asks for: each component's sources and the folders that it may include from.
 print-components:
 	@$(foreach c,$(COMPONENTS),echo '$(c) inc $($(c).inc)'; echo '$(c) src $($(c).src)';)

@@ -5,7 +5,8 @@
     gen_messages.py TABLE.json --limits LIMITS.h... --out DIR
 
 TABLE.json names a prefix, the headers it uses, enumerations, structures, and messages; DIR gets
-PREFIX_messages.h and PREFIX_messages.c. An enumeration is a list of [name, number, documentation].
+PREFIX_messages.h and PREFIX_messages.c. With --doc PAGE.md the tables of that page are made instead.
+An enumeration is a list of [name, number, documentation].
 A field is [name, type, documentation]; a type is one of
 
     u8 u16 u32 u64      scalars, little-endian
@@ -35,7 +36,8 @@ class TableError(Exception):
 def read_limits(path):
     """The integer constants that a header defines, by name."""
     values = {}
-    for name, text in re.findall(r"#define (\w+)\s+(\(.*?\)|\w+)(?:\s*/\*|\s*$)", path.read_text(), re.M):
+    header_text = path.read_text().replace("\\\n", "")
+    for name, text in re.findall(r"#define (\w+)\s+(\(.*?\)|\w+)(?:\s*/\*|\s*$)", header_text, re.M):
         expression = re.sub(r"\b(0x[0-9a-f]+|\d+)[uU]\b", r"\1", text)
         expression = re.sub(r"[A-Z_]\w+", lambda m: str(values.get(m.group(0), m.group(0))), expression)
         if re.fullmatch(r"[\d\sx()<<*+-]+", expression):
@@ -236,11 +238,62 @@ def source_text(table, source):
     return "\n".join(out)
 
 
+def doc_type(field):
+    kind, limit = field.base, field.limit
+    if limit and not limit.isdigit():
+        limit = f"{limit.removeprefix('ORIEL_')} = {field.limit_value}"
+    if field.base == "bytes":
+        return f"bytes ({limit})"
+    if field.is_array:
+        return f"{kind}[] (at most {limit})"
+    return f"{kind} (at most {limit})" if limit else kind
+
+
+def doc_messages(table):
+    """The tables of messages, in Markdown."""
+    out = []
+    sides = {"guest": "G", "host": "H", "both": "G H"}
+    for name, values in table.enums.items():
+        out += [f"### Values of `{name}`", "", "| value | name | meaning |", "|---|---|---|"]
+        out += [f"| {number} | {value} | {doc} |" for value, number, doc in values] + [""]
+    for m in table.messages:
+        out += [f"### {m['id']} `{m['name']}`", "", m["doc"], ""]
+        if m["c_fields"]:
+            out += ["| type | field | meaning |", "|---|---|---|"]
+            out += [f"| {doc_type(f)} | {f.name} | {f.doc} |" for f in m["c_fields"]] + [""]
+        out += ["| direction | on | reply | errors |", "|---|---|---|---|",
+                f"| {sides[m.get('from', 'both')]} | {'its channel' if 'on' in m else 'channel 0'} "
+                f"| {m.get('reply', 'none')} | {m.get('errors', 'malformed')} |", ""]
+    return re.sub(rf"enum {table.prefix}_(\w+)", r"`\1`", "\n".join(out).rstrip() + "\n")
+
+
+def doc_limits(path):
+    """The rows of the table of limits, from a header's constants and their comments."""
+    values = read_limits(path)
+    rows = re.findall(r"^#define ORIEL_(\w+)\s.*?/\* (.*?) \*/$", path.read_text(), re.M)
+    return "".join(f"| {name} | {values['ORIEL_' + name]} | {text} |\n" for name, text in rows)
+
+
+def doc_update(path, parts):
+    """Replaces what stands between the marks of each part. True when nothing changed."""
+    before = text = path.read_text()
+    for name, body in parts.items():
+        head, begin, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, tail = rest.partition(f"<!-- end of {name} -->")
+        if not begin or not end:
+            raise TableError(f"{path} has no marks for {name}")
+        text = head + begin + body + end + tail
+    if text != before:
+        path.write_text(text)
+    return text == before
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("table", type=pathlib.Path)
     parser.add_argument("--limits", type=pathlib.Path, action="append", default=[])
-    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, help="directory for the C files")
+    parser.add_argument("--doc", type=pathlib.Path, help="page whose tables to renew; fails if they were out of date")
     args = parser.parse_args()
     limits = {}
     for path in args.limits:
@@ -249,6 +302,11 @@ def main():
         table = Table(json.loads(args.table.read_text()), limits)
     except (TableError, KeyError, json.JSONDecodeError) as error:
         sys.exit(f"{args.table}: {error}")
+    if args.doc:
+        parts = {"limits": doc_limits(args.limits[0]), "messages": doc_messages(table)}
+        if not doc_update(args.doc, parts):
+            sys.exit(f"{args.doc}: its tables were out of date and are now made anew")
+        return
     args.out.mkdir(parents=True, exist_ok=True)
     name = "/".join(args.table.parts[-2:])
     (args.out / f"{table.prefix}_messages.h").write_text(header(table, name))
