@@ -43,7 +43,7 @@ void input_send(struct input *input, struct link *render, uint32_t display, uint
 
 	if (input->n == 0)
 		return;
-	if (render && stream != 0) {
+	if (render) {
 		if (link_queued(render) >= INPUT_BACKLOG)
 			return;
 		memcpy(message.events, input->events, input->n * sizeof(*input->events));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Input events of a display on their way to the render process: gathered during a turn of the loop,
- * motion of the pointer put together, and sent in one message. Bounded: while the render process does
- * not read, there is no room, and viewers are not read from.
+ * motion of the pointer put together, and sent in one message. Bounded: while the render process
+ * does not read, there is no room, and viewers are not read from.
  */
 #ifndef ORIEL_VIEW_INPUT_H
 #define ORIEL_VIEW_INPUT_H
@@ -26,8 +26,9 @@ bool input_room(const struct input *input, uint32_t n);
 bool input_add(struct input *input, const struct ipc_event *event);
 
 /*
- * Sends what is gathered, unless the link already holds many messages. Events for no stream or without
- * a link are dropped. `width` and `height` are the display's.
+ * Sends what is gathered, unless the link already holds many messages; without a link it is
+ * dropped. `stream` is 0 when nothing is shown: a guest's agent gets input all the same. `width`
+ * and `height` are the display's.
  */
 void input_send(struct input *input, struct link *render, uint32_t display, uint32_t stream,
 	uint32_t width, uint32_t height);
