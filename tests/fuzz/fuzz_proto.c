@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the host does with a guest's bytes: the handshake's scanner, frame reassembly, the codec of
  * every message, bulk transfers. The input is the connection, cut into pieces by its first byte.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Messages out of a byte stream, bulk transfers, credits. */
 #include <setjmp.h>
 #include <stdarg.h>

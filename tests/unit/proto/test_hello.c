@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The handshake, both sides, over buffers. */
 #include <setjmp.h>
 #include <stdarg.h>

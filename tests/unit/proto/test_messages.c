@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the generator made of messages.json. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The bounded reader and writer. */
 #include <setjmp.h>
 #include <stdarg.h>
