@@ -49,8 +49,7 @@ static void on_listen(void *data, const void *message, int fd)
 	int r = -ENOENT;
 
 	if (display && view->n_listeners < VIEW_LISTENERS_MAX)
-		r = listener_open(
-			&view->server, fd, display, &view->listeners[view->n_listeners]);
+		r = listener_open(&view->server, fd, display, &view->listeners[view->n_listeners]);
 	else
 		close(fd);
 	if (r < 0)

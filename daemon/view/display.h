@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A display: what its viewers look at. It shows one surface and takes its size (black until there is
- * a frame, if the former picture had another size); when that ends, the newest of those left; when
- * none is left, the last picture at half brightness.
+ * A display: what its viewers look at. It shows one surface and takes its size (black until there
+ * is a frame, if the former picture had another size); when that ends, the newest of those left;
+ * when none is left, the last picture at half brightness.
  */
 #ifndef ORIEL_VIEW_DISPLAY_H
 #define ORIEL_VIEW_DISPLAY_H
@@ -17,9 +17,9 @@ struct display {
 	struct picture picture;   /* never without pixels */
 	uint32_t source;          /* surface whose pixels those are; 0: `own` */
 	uint8_t *own;
-	bool blank;         /* the picture is of no frame */
-	uint64_t frames;    /* shown since the process began */
-	uint64_t sequence;  /* of the frame shown last */
+	bool blank;        /* the picture is of no frame */
+	uint64_t frames;   /* shown since the process began */
+	uint64_t sequence; /* of the frame shown last */
 	uint64_t presented; /* the newest present seen that was not a retained copy, CLOCK_MONOTONIC ns */
 	struct input input;
 	struct ipc_display reported;

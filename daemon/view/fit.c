@@ -13,8 +13,7 @@ static uint32_t at_least_one(uint64_t value)
 	return value == 0 ? 1 : (uint32_t)value;
 }
 
-struct fit fit_make(
-	uint32_t from_width, uint32_t from_height, uint32_t to_width, uint32_t to_height)
+struct fit fit_make(uint32_t from_width, uint32_t from_height, uint32_t to_width, uint32_t to_height)
 {
 	struct fit fit = { from_width, from_height, from_width, from_height };
 

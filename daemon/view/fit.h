@@ -12,12 +12,11 @@
 
 struct fit {
 	uint32_t from_width, from_height; /* the display, pixels */
-	uint32_t width, height;           /* the part of the framebuffer that shows it, from the top left */
+	uint32_t width, height; /* the part of the framebuffer that shows it, from the top left */
 };
 
 /* A display of from_width x from_height in a framebuffer of to_width x to_height; none is 0. */
-struct fit fit_make(
-	uint32_t from_width, uint32_t from_height, uint32_t to_width, uint32_t to_height);
+struct fit fit_make(uint32_t from_width, uint32_t from_height, uint32_t to_width, uint32_t to_height);
 
 /* True when pixels map one to one. */
 bool fit_exact(const struct fit *fit);

@@ -60,8 +60,8 @@ uint32_t held_release(struct held *held, struct ipc_event *ret_events)
 		};
 	}
 	if (held->buttons != 0)
-		ret_events[n++] = (struct ipc_event){
-			.kind = IPC_EVENT_POINTER, .x = held->x, .y = held->y };
+		ret_events[n++] =
+			(struct ipc_event){ .kind = IPC_EVENT_POINTER, .x = held->x, .y = held->y };
 	held->buttons = 0;
 	return n;
 }

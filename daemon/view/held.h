@@ -14,9 +14,11 @@
 
 struct held {
 	uint32_t n;
+
 	struct {
 		uint32_t keysym, keycode;
 	} keys[HELD_KEYS_MAX];
+
 	uint16_t buttons;
 	uint32_t x, y; /* where the pointer was last */
 };

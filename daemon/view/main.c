@@ -37,7 +37,7 @@ static void confine(void)
 	limit(RLIMIT_NOFILE, FILES_MAX);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		log_warning("cannot give up new privileges: %s", strerror(errno));
-	/* The leak checker of sanitized builds attaches to its own process. */
+		/* The leak checker of sanitized builds attaches to its own process. */
 #ifndef __SANITIZE_ADDRESS__
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		log_warning("cannot forbid others to look inside: %s", strerror(errno));

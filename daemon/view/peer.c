@@ -171,8 +171,8 @@ static void on_closed(void *data, const char *reason)
 {
 	struct view *view = data;
 
-	log_limited(&view->render_lines, LOG_LEVEL_WARNING, "the link to the render process ended: %s",
-		reason);
+	log_limited(&view->render_lines, LOG_LEVEL_WARNING,
+		"the link to the render process ended: %s", reason);
 	peer_close(view);
 }
 

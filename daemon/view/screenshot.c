@@ -54,7 +54,8 @@ static void screenshot_fail(struct screenshot *shot, int error, const char *reas
 void screenshot_request(struct view *view, const struct ipc_screenshot *message)
 {
 	const struct display *display = view_display(view, message->display);
-	uint64_t timeout = message->timeout_ms < TIMEOUT_MAX_MS ? message->timeout_ms : TIMEOUT_MAX_MS;
+	uint64_t timeout =
+		message->timeout_ms < TIMEOUT_MAX_MS ? message->timeout_ms : TIMEOUT_MAX_MS;
 	struct screenshot *shot;
 
 	if (!display) {

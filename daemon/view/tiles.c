@@ -63,7 +63,8 @@ static void touch(struct tiles *tiles, const struct ipc_rect *rect)
 		return;
 	first = rect->x / TILE_SIDE;
 	last = (rect->x + rect->width - 1) / TILE_SIDE;
-	for (uint32_t row = rect->y / TILE_SIDE; row <= (rect->y + rect->height - 1) / TILE_SIDE; row++)
+	for (uint32_t row = rect->y / TILE_SIDE; row <= (rect->y + rect->height - 1) / TILE_SIDE;
+		row++)
 		memset(touched + (size_t)row * tiles->columns + first, 1, last - first + 1);
 }
 

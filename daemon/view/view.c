@@ -33,16 +33,16 @@ bool view_input(struct view *view, struct display *display, const struct ipc_eve
 	return false;
 }
 
-void view_changed(struct view *view, const struct display *display, const struct ipc_rect *rects,
-	uint32_t n)
+void view_changed(
+	struct view *view, const struct display *display, const struct ipc_rect *rects, uint32_t n)
 {
 	struct ipc_rect all = picture_bounds(&display->picture);
 	struct viewer *viewer;
 
 	list_for_each(viewer, &view->server.viewers, link) {
 		if (viewer->display == display->id)
-			viewer_picture(viewer, &display->picture, rects ? rects : &all,
-				rects ? n : 1);
+			viewer_picture(
+				viewer, &display->picture, rects ? rects : &all, rects ? n : 1);
 	}
 }
 
@@ -143,6 +143,8 @@ int view_start(struct view *view, const struct ipc_view_start *start)
 		start->height > VIEWER_SIDE_MAX)
 		return -EINVAL;
 	r = vnc_server_init(&view->server, view->loop, &vnc_ops, view, start);
+	if (start->password[0] == '\0')
+		log_info("viewers are asked for no password");
 	for (uint32_t i = 0; r == 0 && i < start->displays; i++) {
 		r = display_init(&view->displays[i], i, start->width, start->height);
 		if (r == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The view process: a session's displays and their viewers. Two links: to orield, which is obeyed, and
- * to the render process, which is not trusted. Everything that follows from a turn's messages (input,
- * updates, requests for frames, reports) is done once, before the loop waits again.
+ * The view process: a session's displays and their viewers. Two links: to orield, which is obeyed,
+ * and to the render process, which is not trusted. Everything that follows from a turn's messages
+ * (input, updates, requests for frames, reports) is done once, before the loop waits again.
  */
 #ifndef ORIEL_VIEW_VIEW_H
 #define ORIEL_VIEW_VIEW_H
@@ -55,8 +55,8 @@ struct display *view_display(struct view *view, uint32_t id);
 /* Every display shows what it should, after surfaces came, went or were chosen. */
 void view_choose(struct view *view);
 /* The display's picture is another one, changed in n rectangles; NULL: all of it. */
-void view_changed(struct view *view, const struct display *display, const struct ipc_rect *rects,
-	uint32_t n);
+void view_changed(
+	struct view *view, const struct display *display, const struct ipc_rect *rects, uint32_t n);
 /* Input events for a display. False when there is no room. */
 bool view_input(struct view *view, struct display *display, const struct ipc_event *event);
 

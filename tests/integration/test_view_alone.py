@@ -402,6 +402,7 @@ def events_of(render, mark=0):
 
 def test_input(view, render):
     Surface(render, 1, 640, 480, stream=7)
+    view.control.wait("display", surface=1)
     with raw_viewer(view.address()) as viewer:
         viewer.send(struct.pack(">BxHi", 2, 1, rfb.EXTENDED_KEY))
         viewer.key(0x61, True)
@@ -428,6 +429,7 @@ def test_input(view, render):
 
 def test_input_of_the_api(view, render):
     Surface(render, 1, 640, 480, stream=3)
+    view.control.wait("display", surface=1)
     view.control.send("display_input", display=0, events=[
         {"kind": 1, "down": 1, "keysym": 65}, {"kind": 2, "x": 9999, "y": 3, "buttons": 1}])
     got, _ = render.link.wait("display_input", stream=3)
@@ -436,6 +438,7 @@ def test_input_of_the_api(view, render):
 
 def test_keys_are_let_go_when_another_program_is_shown(view, render):
     Surface(render, 1, 640, 480, stream=1)
+    view.control.wait("display", surface=1)
     with raw_viewer(view.address()) as viewer:
         viewer.key(0x61, True)
         wait_for(lambda: len(events_of(render)) == 1, 5)

@@ -2,8 +2,8 @@
 #include "vnc/auth.h"
 
 #include <netinet/in.h>
-#include <string.h>
 #include <rfb/rfb.h>
+#include <string.h>
 
 struct auth_address auth_address_of(const struct sockaddr *address)
 {
@@ -56,7 +56,7 @@ bool auth_allowed(const struct auth_limit *limit, const struct auth_address *add
 	int at = find_entry(limit, address);
 
 	return at < 0 || limit->entries[at].failures < AUTH_FAILURES_MAX ||
-		now_ms - limit->entries[at].since_ms >= AUTH_WINDOW_MS;
+	       now_ms - limit->entries[at].since_ms >= AUTH_WINDOW_MS;
 }
 
 void auth_failed(struct auth_limit *limit, const struct auth_address *address, uint64_t now_ms)
@@ -85,14 +85,17 @@ bool auth_response_right(const uint8_t *challenge, const uint8_t *response, cons
 {
 	uint8_t expected[AUTH_CHALLENGE_SIZE];
 	char key[9] = { 0 };
-	unsigned difference = 0;
+	unsigned difference = 0, encrypted = 0;
 
 	strncpy(key, password, sizeof(key) - 1);
 	memcpy(expected, challenge, sizeof(expected));
 	rfbEncryptBytes(expected, key);
 	for (unsigned i = 0; i < AUTH_CHALLENGE_SIZE; i++)
 		difference |= (unsigned)(expected[i] ^ response[i]);
+	/* The cipher leaves the challenge as it is with a key that it finds weak. */
+	for (unsigned i = 0; i < AUTH_CHALLENGE_SIZE; i++)
+		encrypted |= (unsigned)(expected[i] ^ challenge[i]);
 	explicit_bzero(key, sizeof(key));
 	explicit_bzero(expected, sizeof(expected));
-	return difference == 0;
+	return difference == 0 && encrypted != 0;
 }

@@ -28,7 +28,8 @@ struct auth_limit {
 struct auth_address auth_address_of(const struct sockaddr *address);
 
 /* False while the address has got the password wrong AUTH_FAILURES_MAX times within AUTH_WINDOW_MS. */
-bool auth_allowed(const struct auth_limit *limit, const struct auth_address *address, uint64_t now_ms);
+bool auth_allowed(
+	const struct auth_limit *limit, const struct auth_address *address, uint64_t now_ms);
 void auth_failed(struct auth_limit *limit, const struct auth_address *address, uint64_t now_ms);
 void auth_passed(struct auth_limit *limit, const struct auth_address *address);
 

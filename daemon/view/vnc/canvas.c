@@ -2,6 +2,7 @@
 /* What a viewer sees: its framebuffer, and what of it must be sent. */
 #include <stdlib.h>
 
+#include "vnc/cursor.h"
 #include "vnc/encodings.h"
 #include "vnc/parts.h"
 
@@ -70,8 +71,8 @@ static bool make_canvas(struct viewer *viewer)
 static bool take_size(struct viewer *viewer)
 {
 	rfbScreenInfoPtr screen = viewer->screen;
-	struct fit size = fit_make(viewer->picture.width, viewer->picture.height, VIEWER_SIDE_MAX,
-		VIEWER_SIDE_MAX);
+	struct fit size = fit_make(
+		viewer->picture.width, viewer->picture.height, VIEWER_SIDE_MAX, VIEWER_SIDE_MAX);
 
 	if (screen->width == (int)size.width && screen->height == (int)size.height)
 		return false;
@@ -99,8 +100,7 @@ void canvas_place(struct viewer *viewer)
 	if (!viewer->ready || viewer->resizes)
 		resized = take_size(viewer);
 	/* Bytes that may wait: raw pixels twice over, whatever an encoding makes of them. */
-	viewer->channel.out_max =
-		(size_t)screen->width * (size_t)screen->height * 8 + QUEUE_LEAST;
+	viewer->channel.out_max = (size_t)screen->width * (size_t)screen->height * 8 + QUEUE_LEAST;
 	viewer->fit = fit_make(viewer->picture.width, viewer->picture.height,
 		(uint32_t)screen->width, (uint32_t)screen->height);
 	/* Until then no pixel is sent, and the library announces the format that it starts with. */
@@ -123,7 +123,7 @@ void viewer_picture(struct viewer *viewer, const struct picture *picture,
 	const struct ipc_rect *rects, uint32_t n)
 {
 	bool same = picture->width == viewer->picture.width &&
-		picture->height == viewer->picture.height;
+		    picture->height == viewer->picture.height;
 
 	if (viewer->closing || viewer->dead)
 		return;
@@ -143,8 +143,7 @@ void viewer_picture(struct viewer *viewer, const struct picture *picture,
 static bool draw(struct viewer *viewer)
 {
 	sraRectangleIterator *iterator;
-	sraRegionPtr shown =
-		sraRgnCreateRect(0, 0, (int)viewer->fit.width, (int)viewer->fit.height);
+	sraRegionPtr shown = sraRgnCreateRect(0, 0, (int)viewer->fit.width, (int)viewer->fit.height);
 	sraRect part;
 	bool drawn = true;
 
@@ -155,7 +154,7 @@ static bool draw(struct viewer *viewer)
 		struct ipc_rect rect = { (uint32_t)part.x1, (uint32_t)part.y1,
 			(uint32_t)(part.x2 - part.x1), (uint32_t)(part.y2 - part.y1) };
 		drawn = drawn && fit_draw(&viewer->fit, &viewer->picture, &rect, viewer->canvas,
-				(uint32_t)viewer->screen->paddedWidthInBytes) == 0;
+					 (uint32_t)viewer->screen->paddedWidthInBytes) == 0;
 	}
 	sraRgnReleaseIterator(iterator);
 	sraRgnMakeEmpty(viewer->undrawn);
@@ -163,12 +162,20 @@ static bool draw(struct viewer *viewer)
 }
 
 /* An update of one empty rectangle tells the viewer that it may send extended key events. */
-static void tell_qemu_keys(struct viewer *viewer)
+static void tell_keys(struct viewer *viewer)
 {
 	uint8_t update[16] = { 0, 0, 0, 1 };
 
 	message_put_u32(update + 12, ENCODING_QEMU_KEYS);
-	viewer->qemu_told = channel_write(&viewer->channel, update, sizeof(update));
+	viewer->tell_keys = !channel_write(&viewer->channel, update, sizeof(update));
+}
+
+static void tell_cursor(struct viewer *viewer)
+{
+	uint8_t update[CURSOR_UPDATE_MAX];
+	size_t size = cursor_update(&viewer->client->format, update);
+
+	viewer->tell_cursor = !channel_write(&viewer->channel, update, size);
 }
 
 void canvas_update(struct viewer *viewer)
@@ -180,8 +187,10 @@ void canvas_update(struct viewer *viewer)
 		viewer_close(viewer, "no memory to draw its picture");
 		return;
 	}
-	if (viewer->qemu_keys && !viewer->qemu_told)
-		tell_qemu_keys(viewer);
+	if (viewer->tell_keys)
+		tell_keys(viewer);
+	if (viewer->tell_cursor)
+		tell_cursor(viewer);
 	rfbUpdateClient(viewer->client);
 	if (channel_queued(&viewer->channel) > queued || viewer->channel.sent > sent)
 		viewer->frames++;

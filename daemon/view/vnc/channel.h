@@ -44,10 +44,12 @@ bool channel_read(struct channel *channel, void *ret_data, size_t size);
 bool channel_write(struct channel *channel, const void *data, size_t size);
 /* Sends what can be sent. 0, or negative errno when the connection is lost. */
 int channel_flush(struct channel *channel);
+
 static inline size_t channel_queued(const struct channel *channel)
 {
 	return channel->out_end - channel->out_at;
 }
+
 /* Bytes sent that the peer's kernel has not acknowledged (tcp(7), SIOCOUTQ). */
 size_t channel_unacknowledged(const struct channel *channel);
 

@@ -67,9 +67,8 @@ static rfbBool on_password(rfbClientPtr client, const char *response, int size)
 	struct viewer *viewer = client->screen->authPasswdData;
 	struct vnc_server *server = viewer->server;
 
-	if (size == (int)AUTH_CHALLENGE_SIZE &&
-		auth_response_right(
-			client->authChallenge, (const uint8_t *)response, server->password)) {
+	if (size == (int)AUTH_CHALLENGE_SIZE && auth_response_right(client->authChallenge,
+							(const uint8_t *)response, server->password)) {
 		auth_passed(&server->auth, &viewer->from);
 		return TRUE;
 	}
@@ -112,8 +111,8 @@ static void screen_init(struct viewer *viewer)
 
 int dialogue_open(struct viewer *viewer)
 {
-	struct fit size = fit_make(viewer->picture.width, viewer->picture.height, VIEWER_SIDE_MAX,
-		VIEWER_SIDE_MAX);
+	struct fit size = fit_make(
+		viewer->picture.width, viewer->picture.height, VIEWER_SIDE_MAX, VIEWER_SIDE_MAX);
 	int fd = fcntl(viewer->server->stand_in[0], F_DUPFD_CLOEXEC, 3);
 
 	if (fd < 0)
@@ -184,7 +183,8 @@ static void set_encodings(struct viewer *viewer, uint8_t *data)
 	size_t size = encodings_filter(data, &encodings);
 
 	process(viewer, size);
-	viewer->qemu_keys = encodings.qemu_keys;
+	viewer->tell_keys = encodings.qemu_keys;
+	viewer->tell_cursor = encodings.cursor;
 	if (viewer->closing || viewer->dead)
 		return;
 	if (encodings.resizes && !viewer->resizes) {
@@ -240,7 +240,7 @@ static void handle(struct viewer *viewer, uint8_t *data, size_t size)
 static bool is_input(const struct viewer *viewer, const uint8_t *data)
 {
 	return phase_of(viewer) == PHASE_NORMAL &&
-		(data[0] == MESSAGE_KEY || data[0] == MESSAGE_POINTER || data[0] == MESSAGE_QEMU);
+	       (data[0] == MESSAGE_KEY || data[0] == MESSAGE_POINTER || data[0] == MESSAGE_QEMU);
 }
 
 /* Handles one message; false when there is none, or it must wait. */

@@ -8,7 +8,6 @@
 
 #define ENCODING_NEW_SIZE      UINT32_C(0xffffff21)
 #define ENCODING_EXTENDED_SIZE UINT32_C(0xfffffecc)
-#define ENCODING_CURSOR        UINT32_C(0xffffff11)
 
 static const struct {
 	uint32_t encoding;
@@ -29,9 +28,9 @@ static const struct {
 	{ 0xfffffd00, 0xfffffd03 }, /* chroma subsampling of JPEG */
 	{ 0xfffffe01, 0xfffffe64 }, /* fine quality of JPEG */
 	{ ENCODING_EXTENDED_SIZE, ENCODING_EXTENDED_SIZE },
-	{ 0xffffff00, 0xffffff09 }, /* compression */
+	{ 0xffffff00, 0xffffff09 },        /* compression */
 	{ 0xffffff20, ENCODING_NEW_SIZE }, /* last rectangle, and new size */
-	{ 0xffffffe0, 0xffffffe9 }, /* quality */
+	{ 0xffffffe0, 0xffffffe9 },        /* quality */
 };
 
 static bool served(uint32_t encoding)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define ENCODING_QEMU_KEYS UINT32_C(0xfffffefe) /* -258: extended key events */
+#define ENCODING_CURSOR    UINT32_C(0xffffff11) /* -239: the pointer's shape */
 
 struct encodings {
 	bool resizes;   /* NewFBSize or ExtendedDesktopSize */

@@ -2,14 +2,15 @@
 #include "vnc/glue.h"
 
 #include <errno.h>
+#include <rfb/rfb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <rfb/rfb.h>
 
 #include "log.h"
+#include "util.h"
 #include "vnc/auth.h"
 #include "vnc/channel.h"
 
@@ -22,7 +23,14 @@ enum {
 };
 
 static unsigned seen;
-static struct log_limit library_lines;
+
+/* What the library says helps developers only: a viewer that makes it talk must not fill the log. */
+#define LIBRARY_LINES 50u
+
+static struct {
+	uint64_t since_ms;
+	unsigned lines;
+} library;
 
 static struct channel *channel_of(const rfbClientRec *client)
 {
@@ -77,14 +85,21 @@ void rfbRandomBytes(unsigned char *bytes)
 
 __attribute__((format(printf, 1, 2))) static void library_log(const char *format, ...)
 {
+	uint64_t now_ms = clock_ms();
 	char line[256];
 	va_list args;
 
+	if (now_ms - library.since_ms >= 1000) {
+		library.since_ms = now_ms;
+		library.lines = 0;
+	}
+	if (++library.lines > LIBRARY_LINES)
+		return;
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	line[strcspn(line, "\n")] = '\0';
-	log_limited(&library_lines, LOG_LEVEL_DEBUG, "libvncserver: %s", line);
+	log_debug("libvncserver: %s", line);
 }
 
 /* Gives the library a message as a viewer would. */
@@ -130,6 +145,8 @@ int glue_init(void)
 	/* The library closes its end. */
 	if (screen)
 		exercise(screen, fds[0]);
+	else
+		close(fds[0]);
 	close(fds[1]);
 	if (seen == SEEN_ALL)
 		return 0;

@@ -27,6 +27,7 @@ static bool listener_accept(struct listener *listener)
 		struct sockaddr any;
 		struct sockaddr_storage storage;
 	} peer;
+
 	socklen_t size = sizeof(peer);
 	int fd;
 
@@ -38,8 +39,8 @@ static bool listener_accept(struct listener *listener)
 				"cannot accept a viewer: %s", strerror(errno));
 		return false;
 	}
-	viewer_create(
-		listener->server, fd, &peer.any, listener->display->id, &listener->display->picture);
+	viewer_create(listener->server, fd, &peer.any, listener->display->id,
+		&listener->display->picture);
 	return true;
 }
 
@@ -57,8 +58,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 		;
 }
 
-int listener_open(
-	struct vnc_server *server, int fd, const struct display *display, struct listener **ret_listener)
+int listener_open(struct vnc_server *server, int fd, const struct display *display,
+	struct listener **ret_listener)
 {
 	struct listener *listener = calloc(1, sizeof(*listener));
 	int flags = fcntl(fd, F_GETFL), r = -ENOMEM;

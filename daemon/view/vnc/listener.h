@@ -9,8 +9,8 @@ struct display;
 struct listener;
 
 /* Takes fd (also on failure). The display's picture is given to those who connect. 0 or negative errno. */
-int listener_open(
-	struct vnc_server *server, int fd, const struct display *display, struct listener **ret_listener);
+int listener_open(struct vnc_server *server, int fd, const struct display *display,
+	struct listener **ret_listener);
 /* NULL is fine. */
 void listener_close(struct listener *listener);
 

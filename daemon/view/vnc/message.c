@@ -8,8 +8,8 @@
 #define QEMU_EXTENDED_KEY 0
 
 /*
- * One row for each message of the normal phase: bytes that tell its length, the bytes when there are
- * no elements, where the number of elements stands, its width, and the bytes of one.
+ * One row for each message of the normal phase: bytes that tell its length, the bytes when there
+ * are no elements, where the number of elements stands, its width, and the bytes of one.
  */
 static const struct row {
 	uint8_t type;
@@ -141,7 +141,7 @@ bool message_measure(enum message_phase phase, const uint8_t *data, size_t have,
 static bool channel_fits(uint16_t max, uint8_t shift, uint8_t bits)
 {
 	return max != 0 && (max & (max + 1)) == 0 && shift < bits &&
-		((uint64_t)max << shift) < (UINT64_C(1) << bits);
+	       ((uint64_t)max << shift) < (UINT64_C(1) << bits);
 }
 
 bool message_format_valid(const uint8_t *message)
@@ -154,6 +154,6 @@ bool message_format_valid(const uint8_t *message)
 	if (!format[3])
 		return bits == 8;
 	return channel_fits(message_u16(format + 4), format[10], bits) &&
-		channel_fits(message_u16(format + 6), format[11], bits) &&
-		channel_fits(message_u16(format + 8), format[12], bits);
+	       channel_fits(message_u16(format + 6), format[11], bits) &&
+	       channel_fits(message_u16(format + 8), format[12], bits);
 }

@@ -12,7 +12,9 @@
 
 #define MESSAGE_ENCODINGS_MAX 1024u      /* encodings in one SetEncodings */
 #define MESSAGE_CUT_TEXT_MAX  (1u << 20) /* bytes of clipboard */
-#define MESSAGE_SIZE_MAX      (8u + 255u * 16u > 4u + MESSAGE_ENCODINGS_MAX * 4u ? 8u + 255u * 16u : 4u + MESSAGE_ENCODINGS_MAX * 4u)
+#define MESSAGE_SIZE_MAX                                                     \
+	(8u + 255u * 16u > 4u + MESSAGE_ENCODINGS_MAX * 4u ? 8u + 255u * 16u \
+							   : 4u + MESSAGE_ENCODINGS_MAX * 4u)
 
 enum message_phase {
 	PHASE_VERSION,

@@ -15,7 +15,7 @@
 
 #define CHECK_NS  UINT64_C(1000000000) /* between two looks at a viewer that takes nothing */
 #define AGAIN_NS  UINT64_C(4000000)    /* between two looks at a socket or queue that is to drain */
-#define DEAD_IDLE 60                   /* seconds of silence before the kernel asks whether a peer lives */
+#define DEAD_IDLE 60 /* seconds of silence before the kernel asks whether a peer lives */
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
@@ -244,7 +244,8 @@ static void viewer_expire(struct viewer *viewer, uint64_t now_ns, uint64_t *wake
 static bool viewer_asks(const struct viewer *viewer)
 {
 	return viewer->ready && !viewer->closing && !viewer->dead &&
-		channel_queued(&viewer->channel) == 0 && !sraRgnEmpty(viewer->client->requestedRegion);
+	       channel_queued(&viewer->channel) == 0 &&
+	       !sraRgnEmpty(viewer->client->requestedRegion);
 }
 
 /* Starts an update when the viewer has asked for one and can take it. */
@@ -326,8 +327,7 @@ void viewer_stats(const struct viewer *viewer, struct ipc_viewer_stats *ret_stat
 		.viewer = viewer->id,
 		.frames = viewer->frames,
 		.bytes = viewer->channel.sent,
-		.queued = channel_queued(&viewer->channel) +
-			channel_unacknowledged(&viewer->channel),
+		.queued = channel_queued(&viewer->channel) + channel_unacknowledged(&viewer->channel),
 	};
 	snprintf(ret_stats->encoding, sizeof(ret_stats->encoding), "%s",
 		encodings_name(viewer->client->preferredEncoding));

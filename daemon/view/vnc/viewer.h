@@ -7,10 +7,10 @@
 #ifndef ORIEL_VNC_VIEWER_H
 #define ORIEL_VNC_VIEWER_H
 
-#include <stdbool.h>
-#include <uv.h>
 #include <rfb/rfb.h>
 #include <rfb/rfbregion.h>
+#include <stdbool.h>
+#include <uv.h>
 
 #include "fit.h"
 #include "held.h"
@@ -22,13 +22,13 @@
 #include "vnc/message.h"
 #include "vnc/server.h"
 
-#define VIEWER_SIDE_MAX     8192u                    /* libvncserver sends raw lines of at most 32 KiB */
-#define VIEWER_QUEUED_TOTAL ((size_t)512 << 20)      /* bytes waiting for all viewers together */
-#define VIEWER_FRESH_MAX    32u                      /* connections before authentication */
+#define VIEWER_SIDE_MAX     8192u               /* libvncserver sends raw lines of at most 32 KiB */
+#define VIEWER_QUEUED_TOTAL ((size_t)512 << 20) /* bytes waiting for all viewers together */
+#define VIEWER_FRESH_MAX    32u                 /* connections before authentication */
 #define VIEWER_HANDSHAKE_NS UINT64_C(10000000000)
 #define VIEWER_STALL_NS     UINT64_C(60000000000)
-#define VIEWER_LINGER_NS    UINT64_C(2000000000)     /* to get the last words out */
-#define VIEWER_AHEAD_MAX    (128u << 10)             /* unacknowledged bytes above which no update starts */
+#define VIEWER_LINGER_NS    UINT64_C(2000000000) /* to get the last words out */
+#define VIEWER_AHEAD_MAX    (128u << 10) /* unacknowledged bytes above which no update starts */
 
 struct viewer {
 	struct list link; // vnc_server.viewers
@@ -45,9 +45,10 @@ struct viewer {
 	bool ready;   /* past authentication */
 	bool asked;   /* has requested an update */
 	bool blocked; /* input waits for room */
-	bool resizes, qemu_keys, qemu_told;
-	bool closing, dead; /* last words are sent; gone, to be freed */
-	const char *refused; /* turned away after its version, for this reason */
+	bool resizes;
+	bool tell_keys, tell_cursor; /* with the next update */
+	bool closing, dead;          /* last words are sent; gone, to be freed */
+	const char *refused;         /* turned away after its version, for this reason */
 	char reason[IPC_TEXT_MAX + 1];
 	struct held held;
 	struct picture picture; /* the display's; the pixels are borrowed until the next one */
@@ -63,8 +64,8 @@ struct viewer {
 };
 
 /*
- * A new connection for a display that shows `picture`. Takes fd (also on failure). 0 or negative errno.
- * `changed` is called before it returns.
+ * A new connection for a display that shows `picture`. Takes fd (also on failure). 0 or negative
+ * errno. `changed` is called before it returns.
  */
 int viewer_create(struct vnc_server *server, int fd, const struct sockaddr *peer, uint32_t display,
 	const struct picture *picture);
@@ -77,8 +78,8 @@ void viewer_picture(struct viewer *viewer, const struct picture *picture,
 void viewer_close(struct viewer *viewer, const char *reason);
 
 /*
- * Once in a turn of the loop: sends what can be sent. `hold`: no update now, a newer picture is about to
- * come. Lowers *wake_ns to when it must be called again at the latest.
+ * Once in a turn of the loop: sends what can be sent. `hold`: no update now, a newer picture is
+ * about to come. Lowers *wake_ns to when it must be called again at the latest.
  */
 void viewer_service(struct viewer *viewer, uint64_t now_ns, bool hold, uint64_t *wake_ns);
 
