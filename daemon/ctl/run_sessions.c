@@ -164,6 +164,7 @@ static void print_summary(const cJSON *session)
 {
 	static const char *const titles[] = { "name", "", NULL };
 	const cJSON *memory = member_of(session, "memory");
+	const cJSON *gpu = member_of(session, "gpu");
 	const char *reason = text_of(session, "reason");
 	struct table table;
 	char render[32], view[32], resources[32];
@@ -180,7 +181,7 @@ static void print_summary(const cJSON *session)
 	table_add(&table, "%s",
 		cJSON_IsTrue(member_of(session, "configured")) ? "the configuration" : "the API");
 	table_add(&table, "GPU");
-	table_add(&table, "%s", text_of(member_of(session, "gpu"), "renderer"));
+	table_add(&table, "%s", cJSON_IsObject(gpu) ? text_of(gpu, "renderer") : "not known yet");
 	table_add(&table, "restarts");
 	table_add(&table, "%.0f", number_of(session, "restart_count"));
 	table_add(&table, "viewers");

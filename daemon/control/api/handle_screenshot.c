@@ -101,7 +101,7 @@ int handle_screenshot(const struct call *call, struct problem *ret_problem)
 	const char *wait = http_query_value(&call->exchange->request, "wait");
 	const char *timeout = http_query_value(&call->exchange->request, "timeout");
 	_cleanup_free_ struct pending *pending = calloc(1, sizeof(*pending));
-	uint32_t display, timeout_ms;
+	uint32_t display = 0, timeout_ms = 0;
 
 	if (!pending)
 		return problem_set(ret_problem, 503, "", "out of memory");
