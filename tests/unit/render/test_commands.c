@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The walk over virgl command buffers: handles are translated, compute is taken out, bounds hold. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "virgl/commands.h"
+
+#define HEADER(id, object, length) \
+	((uint32_t)(id) | (uint32_t)(object) << 8 | (uint32_t)(length) << 16)
+
+/* Handles 1 to 9 are the client's, and are 100 more in the process. */
+static uint32_t resolve(void *data, uint32_t handle)
+{
+	assert_true(handle != 0);
+	(void)data;
+	return handle < 10 ? handle + 100 : VIRGL_HANDLE_NONE;
+}
+
+static bool walk(uint32_t *dwords, size_t n, bool compute, struct virgl_walk *ret_walk)
+{
+	*ret_walk = (struct virgl_walk){ .resolve = resolve, .compute = compute };
+	return virgl_walk_commands(ret_walk, dwords, n);
+}
+
+static void test_handles(void **state)
+{
+	uint32_t copy[] = { HEADER(17, 0, 13), 3, 0, 1, 1, 0, 77, 0, 1, 1, 0, 5, 5, 1 };
+	uint32_t vertex[] = { HEADER(6, 0, 6), 16, 0, 2, 16, 0, 0 };
+	uint32_t view[] = { HEADER(1, 6, 6), 50, 4, 1, 0, 0, 0 };
+	uint32_t images[] = { HEADER(35, 0, 12), 1, 0, 1, 1, 1, 1, 5, 1, 1, 1, 1, 6 };
+	uint32_t draw[21] = { HEADER(8, 0, 20) };
+	struct virgl_walk result;
+
+	(void)state;
+	assert_true(walk(copy, 14, false, &result));
+	assert_int_equal(copy[1], 103);
+	assert_int_equal(copy[6], VIRGL_HANDLE_NONE);
+	assert_true(walk(vertex, 7, false, &result));
+	assert_int_equal(vertex[3], 102);
+	assert_int_equal(vertex[6], 0);
+	assert_int_equal(vertex[1], 16);
+	assert_true(walk(view, 7, false, &result));
+	assert_int_equal(view[1], 50);
+	assert_int_equal(view[2], 104);
+	assert_true(walk(images, 13, false, &result));
+	assert_int_equal(images[7], 105);
+	assert_int_equal(images[12], 106);
+	draw[14] = draw[15] = draw[20] = 7;
+	assert_true(walk(draw, 21, false, &result));
+	assert_int_equal(draw[14], 7);
+	assert_int_equal(draw[15], 107);
+	assert_int_equal(draw[20], 107);
+}
+
+/* A draw without the indirect part has no handles. */
+static void test_short_draw(void **state)
+{
+	uint32_t draw[15] = { HEADER(8, 0, 14), 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+	struct virgl_walk result;
+
+	(void)state;
+	assert_true(walk(draw, 15, false, &result));
+	for (int i = 1; i < 15; i++)
+		assert_int_equal(draw[i], 1);
+}
+
+static void test_compute(void **state)
+{
+	const uint32_t commands[] = { HEADER(1, 4, 6), 9, 5, 8, 2, 0, 0, /* a compute shader */
+		HEADER(37, 0, 8), 1, 1, 1, 1, 1, 1, 0, 0, HEADER(31, 0, 2), 9, 5 };
+	uint32_t dwords[sizeof(commands) / 4];
+	struct virgl_walk result;
+
+	(void)state;
+	memcpy(dwords, commands, sizeof(commands));
+	assert_true(walk(dwords, sizeof(commands) / 4, false, &result));
+	assert_non_null(result.refused);
+	assert_int_equal(dwords[0], HEADER(0, 0, 6));
+	assert_int_equal(dwords[7] & 0xff, 0);
+	assert_int_equal(dwords[16] & 0xff, 0);
+	memcpy(dwords, commands, sizeof(commands));
+	assert_true(walk(dwords, sizeof(commands) / 4, true, &result));
+	assert_null(result.refused);
+	assert_memory_equal(dwords, commands, sizeof(commands));
+}
+
+static void test_refused(void **state)
+{
+	static const uint8_t ids[] = { 41, 43, 44, 45, 48, 49, 50, 53, 61, 63, 255 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids); i++) {
+		uint32_t command[] = { HEADER(ids[i], 0, 2), 1, 2 };
+		struct virgl_walk result;
+		assert_true(walk(command, 3, true, &result));
+		assert_non_null(result.refused);
+		assert_int_equal(command[0], HEADER(0, 0, 2));
+	}
+}
+
+static void test_malformed(void **state)
+{
+	uint32_t longer[] = { HEADER(0, 0, 3), 0, 0 };
+	uint32_t short_blit[] = { HEADER(16, 0, 3), 1, 1, 1 };
+	uint32_t short_surface[] = { HEADER(1, 8, 1), 1 };
+	struct virgl_walk result;
+
+	(void)state;
+	assert_false(walk(longer, 3, true, &result));
+	assert_non_null(result.wrong);
+	assert_false(walk(short_blit, 4, true, &result));
+	assert_false(walk(short_surface, 2, true, &result));
+	assert_true(walk(NULL, 0, true, &result));
+}
+
+/* Random dwords never make it look outside of the buffer (a sanitizer's business). */
+static void test_noise(void **state)
+{
+	(void)state;
+	srand(2);
+	for (int round = 0; round < 20000; round++) {
+		size_t n = (size_t)rand() % 40;
+		uint32_t *dwords = malloc(n * 4 + 4);
+		struct virgl_walk result;
+		for (size_t i = 0; i < n; i++)
+			dwords[i] = (uint32_t)rand() % 64 | (uint32_t)(rand() % 16) << 8 |
+				    (uint32_t)(rand() % 24) << 16;
+		dwords = realloc(dwords, n * 4 > 0 ? n * 4 : 1);
+		walk(dwords, n, round % 2, &result);
+		free(dwords);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_handles),
+		cmocka_unit_test(test_short_draw),
+		cmocka_unit_test(test_compute),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_noise),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
