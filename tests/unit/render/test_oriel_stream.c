@@ -108,6 +108,19 @@ static void test_heartbeat(void **state)
 	assert_string_equal(f->reason, "it does not answer");
 }
 
+/* When this process was the one that slept, what the guest has sent meanwhile counts. */
+static void test_host_that_slept(void **state)
+{
+	struct fixture *f = *state;
+
+	open_stream(f, (struct oriel_stream_config){ .times = { .ping = 20, .silence = 50 } });
+	guest_message(f, &oriel_ping_type, 0, 0, &(struct oriel_ping){ .cookie = 1 });
+	usleep(100 * 1000);
+	uv_run(&f->loop, UV_RUN_NOWAIT); /* timers run before what can be read */
+	assert_int_equal(f->n_ended, 0);
+	assert_int_equal(expect(f, ORIEL_PONG)->pong.cookie, 1);
+}
+
 /* A guest of a VM goes unseen in the middle of a message; the next one's hello is in its place. */
 static void test_vm_guest_replaced(void **state)
 {
@@ -148,6 +161,50 @@ static void test_vm_malformed_framing(void **state)
 	run_until(f, f->resync && f->n_opened == 2);
 	assert_int_equal(f->n_ended, 1);
 	assert_int_equal(f->n_closed, 0);
+	f->n_inbox = 0;
+	expect_alive(f);
+}
+
+/* What one guest left unread is not for the next. */
+static void test_vm_drops_input(void **state)
+{
+	struct fixture *f = *state;
+	static const uint8_t bad[8] = { 12, 0, 0, 0, 1 };
+	struct ipc_display_input input = { .n_events = 200 };
+
+	for (size_t i = 0; i < 200; i++)
+		input.events[i] = (struct ipc_event){ .kind = IPC_EVENT_KEY, .keysym = 5 };
+	open_stream(f, (struct oriel_stream_config){ .vm = true });
+	for (int i = 0; i < 5; i++)
+		oriel_stream_input(f->stream, &input);
+	guest_send(f, bad, sizeof(bad));
+	run_host(f);
+	assert_int_equal(f->n_ended, 1);
+	run_until(f, f->resync);
+	f->n_inbox = 0;
+	run_until(f, f->n_opened == 2 && f->n_inbox > 0);
+	assert_int_equal(f->n_inbox, 1);
+	assert_int_equal(f->inbox[0].opcode, ORIEL_LOG_LEVEL);
+	f->n_inbox = 0;
+	expect_alive(f);
+}
+
+/* A guest that asks and never reads is given up; when it reads again it is told to start over. */
+static void test_vm_full_queue(void **state)
+{
+	struct fixture *f = *state;
+
+	open_stream(f, (struct oriel_stream_config){ .vm = true });
+	for (unsigned i = 0; i < 100000 && f->n_ended == 0; i++) {
+		guest_message(f, &oriel_ping_type, 0, 0, &(struct oriel_ping){ .cookie = i });
+		uv_run(&f->loop, UV_RUN_NOWAIT);
+		assert_int_equal(f->n_closed, 0);
+	}
+	assert_int_equal(f->n_ended, 1);
+	assert_string_equal(f->reason, "it does not read what it is sent");
+	f->n_inbox = 0;
+	run_until(f, f->n_opened == 2 && f->n_inbox > 0);
+	assert_true(f->resync);
 	f->n_inbox = 0;
 	expect_alive(f);
 }
@@ -268,9 +325,12 @@ int main(void)
 		stream_test(test_vm_waits_without_limit),
 		stream_test(test_too_much_garbage),
 		stream_test(test_heartbeat),
+		stream_test(test_host_that_slept),
 		stream_test(test_vm_guest_replaced),
 		stream_test(test_vm_hello_in_stream),
 		stream_test(test_vm_malformed_framing),
+		stream_test(test_vm_drops_input),
+		stream_test(test_vm_full_queue),
 		stream_test(test_local_malformed_framing),
 		stream_test(test_guest_bye),
 		stream_test(test_vm_guest_bye),
