@@ -95,13 +95,13 @@ static void files_of_the_system(int abi)
 	ruleset_enforce(ruleset);
 }
 
-static void limit(int which, rlim_t value)
+static void limit(__rlimit_resource_t which, rlim_t value)
 {
 	struct rlimit limits = { .rlim_cur = value, .rlim_max = value };
 
 	/* A lower hard limit than this stays. */
 	if (setrlimit(which, &limits) < 0)
-		log_debug("resource limit %d: %s", which, strerror(errno));
+		log_debug("resource limit %d: %s", (int)which, strerror(errno));
 }
 
 int sandbox_begin(void)
@@ -132,13 +132,17 @@ void sandbox_forget_files(void)
 
 static int filter_add(scmp_filter_ctx filter, const struct sandbox_call *call)
 {
+	struct scmp_arg_cmp value = { .arg = call->index,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = call->mask,
+		.datum_b = call->value };
+	struct scmp_arg_cmp self = { .op = SCMP_CMP_EQ, .datum_a = (scmp_datum_t)getpid() };
+
 	switch ((enum sandbox_check)call->check) {
 	case CHECK_SELF:
-		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call->number, 1,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call->number, 1, self);
 	case CHECK_VALUE:
-		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call->number, 1,
-			SCMP_CMP(call->index, SCMP_CMP_MASKED_EQ, call->mask, call->value));
+		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call->number, 1, value);
 	case CHECK_NONE:
 		break;
 	}

@@ -20,7 +20,7 @@
 
 #define WIDTH  50u
 #define HEIGHT 40u
-#define FRAMES 256u /* that are remembered */
+#define FRAMES 4096u /* that are remembered: more than any test presents */
 
 struct picture {
 	uint32_t pixels[HEIGHT][WIDTH];
@@ -457,6 +457,8 @@ static void test_limit(void **state)
 /* Wants, releases, presents and half-drawn frames in any order: check_frame looks at every frame. */
 static void test_any_order(void **state)
 {
+	bool half = true; /* drawn on since the last present */
+
 	(void)state;
 	srand(3);
 	connect_view();
@@ -465,7 +467,7 @@ static void test_any_order(void **state)
 		struct ipc_rect rect = { (uint32_t)rand() % WIDTH, (uint32_t)rand() % HEIGHT, 0, 0 };
 		rect.width = 1 + (uint32_t)rand() % (WIDTH - rect.x);
 		rect.height = 1 + (uint32_t)rand() % (HEIGHT - rect.y);
-		switch (rand() % 8) {
+		switch (rand() % 9) {
 		case 0:
 			want(rand() % 2 ? 0 : t.frame.sequence);
 			break;
@@ -482,8 +484,14 @@ static void test_any_order(void **state)
 			if (rand() % 20 == 0)
 				connect_view();
 			break;
+		case 5:
+			surface_advance(t.surface);
+			draw(&rect);
+			half = true;
+			break;
 		default:
-			draw_and_present(i == 0 ? &whole : &rect);
+			draw_and_present(half ? &whole : &rect);
+			half = false;
 		}
 		settle();
 	}
