@@ -135,6 +135,9 @@ int dialogue_open(struct viewer *viewer)
 void dialogue_finish(struct viewer *viewer)
 {
 	canvas_finish(viewer);
+	/* rfbScreenCleanup passes over clients that the library has closed. */
+	if (viewer->client)
+		rfbClientConnectionGone(viewer->client);
 	if (viewer->screen)
 		rfbScreenCleanup(viewer->screen);
 	viewer->screen = NULL;
