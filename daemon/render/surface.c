@@ -151,7 +151,8 @@ static int slot_write(struct surface *surface, struct slot *slot, uint8_t *pixel
 	const struct ring_geometry *geometry = &surface->ring.geometry;
 	int r;
 
-	if (!slot->whole) {
+	/* What is stale tells the way forward only: a slot can be newer than the copy. */
+	if (!slot->whole || (retained && slot->sequence > surface->retained_sequence)) {
 		struct ipc_rect all = { .width = geometry->width, .height = geometry->height };
 		rects_clear(&slot->stale);
 		rects_add(&slot->stale, &all);
@@ -165,6 +166,7 @@ static int slot_write(struct surface *surface, struct slot *slot, uint8_t *pixel
 		return r;
 	}
 	slot->whole = true;
+	slot->sequence = retained ? surface->retained_sequence : surface->sequence;
 	if (retained)
 		slot->stale = surface->since_retained;
 	else

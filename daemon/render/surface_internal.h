@@ -17,6 +17,7 @@ enum slot_state {
 struct slot {
 	enum slot_state state;
 	bool whole;         /* holds a frame, but for what is stale */
+	uint64_t sequence;  /* of that frame */
 	struct rects stale; /* changed since it was written */
 };
 
