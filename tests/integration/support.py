@@ -200,13 +200,13 @@ class Daemon:
     def wait_log(self, pattern, timeout=30.0):
         return wait_for(lambda: re.search(pattern, self.log()), timeout, f"{pattern!r} in the log")
 
-    def child(self, program, session=None):
-        """The pid of a child; with several sessions, of the one whose name stands on its command line."""
-        found = children(self.process.pid).get(program, [])
-        if session:
-            found = [pid for pid in found if session_of(pid) == session]
-        assert len(found) == 1, (program, session, found, self.log())
-        return found[0]
+    def child(self, program, session="one"):
+        """The pid of a session's child, as orield logged it when it started."""
+        word = program.removeprefix("oriel-")
+        found = re.findall(rf"{session}: its {word} process runs \((\d+)", self.log())
+        assert found and alive(int(found[-1])), (program, session, found, self.log())
+        assert int(found[-1]) in children(self.process.pid)[program]
+        return int(found[-1])
 
     def vnc(self, session="one", display=0):
         """Where to find a display's VNC server."""
@@ -236,12 +236,6 @@ class Daemon:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)
-
-
-def session_of(pid):
-    """A child's session: orield names it in the last word of the child's command line."""
-    words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    return words[-2].decode() if len(words) > 2 else None
 
 
 class Desktop:
