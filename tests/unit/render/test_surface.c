@@ -30,7 +30,7 @@ static struct {
 	uv_loop_t loop;
 	struct surfaces *surfaces;
 	struct surface *surface;
-	struct picture now, copy;
+	struct picture now, copy, viewer;
 	struct picture presented[FRAMES];
 	uint32_t n_presented;
 	unsigned wakes, reads, retains;
@@ -113,6 +113,21 @@ static void release(uint32_t slot)
 	struct ipc_release message = { .surface = t.announced.surface, .slot = slot };
 
 	view_send(&ipc_release_type, &message);
+}
+
+/* A viewer who takes over what is said to be changed, and nothing else, has the frame. */
+static void check_damage(const uint8_t *slot)
+{
+	const struct ipc_rect all = { 0, 0, WIDTH, HEIGHT };
+	const struct ipc_rect *rects = t.frame.n_damage > 0 ? t.frame.damage : &all;
+
+	for (uint32_t i = 0; i < (t.frame.n_damage > 0 ? t.frame.n_damage : 1u); i++) {
+		for (uint32_t y = rects[i].y; y < rects[i].y + rects[i].height; y++)
+			memcpy(&t.viewer.pixels[y][rects[i].x],
+				slot + (size_t)y * t.announced.stride + (size_t)rects[i].x * 4,
+				(size_t)rects[i].width * 4);
+	}
+	assert_memory_equal(&t.viewer, &t.presented[t.frame.sequence % FRAMES], sizeof(t.viewer));
 }
 
 /* The slot holds a frame that was presented, whole. */
