@@ -106,6 +106,7 @@ struct session {
 	struct child *render, *view; /* NULL while not running */
 	struct ipc_render_gpu gpu;   /* as its render process chose; n_gpus 0: not yet */
 	struct ipc_render_pong render_stats;
+	char sandbox[IPC_TEXT_MAX + 1]; /* what holds its render process, for people; empty: not known yet */
 	uint64_t render_rss, view_rss; /* bytes, of the last heartbeat */
 	struct list streams;           // stream.link
 	struct list viewers;           // viewer.link

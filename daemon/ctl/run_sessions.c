@@ -166,6 +166,7 @@ static void print_summary(const cJSON *session)
 	const cJSON *memory = member_of(session, "memory");
 	const cJSON *gpu = member_of(session, "gpu");
 	const char *reason = text_of(session, "reason");
+	const char *sandbox = text_of(session, "sandbox");
 	struct table table;
 	char render[32], view[32], resources[32];
 
@@ -182,6 +183,8 @@ static void print_summary(const cJSON *session)
 		cJSON_IsTrue(member_of(session, "configured")) ? "the configuration" : "the API");
 	table_add(&table, "GPU");
 	table_add(&table, "%s", cJSON_IsObject(gpu) ? text_of(gpu, "renderer") : "not known yet");
+	table_add(&table, "sandbox");
+	table_add(&table, "%s", *sandbox ? sandbox : "not known yet");
 	table_add(&table, "restarts");
 	table_add(&table, "%.0f", number_of(session, "restart_count"));
 	table_add(&table, "viewers");

@@ -137,6 +137,10 @@ void document_session(struct json_writer *writer, cJSON *object, const struct se
 		document_gpu(writer, json_put_object(writer, object, "gpu"), &session->gpu);
 	else
 		json_put_null(writer, object, "gpu");
+	if (session->sandbox[0])
+		json_put_string(writer, object, "sandbox", session->sandbox);
+	else
+		json_put_null(writer, object, "sandbox");
 	array = json_put_array(writer, object, "streams");
 	list_for_each(stream, &session->streams, link)
 		put_stream(writer, json_put_object(writer, array, NULL), stream);

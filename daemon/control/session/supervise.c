@@ -258,6 +258,8 @@ void worker_ready(struct worker *worker, const struct ipc_ready *message)
 	log_info("%s: its %s process runs (%d; sandbox: %s)", session->spec.name,
 		kinds[worker->kind].word, (int)child_pid(worker->child),
 		sandbox[0] ? sandbox : "none");
+	if (worker->kind == WORKER_RENDER)
+		text_copy(session->sandbox, sizeof(session->sandbox), sandbox[0] ? sandbox : "none");
 	if (workers[WORKER_RENDER].ready && workers[WORKER_VIEW].ready)
 		connect_peers(session);
 	if (worker->kind == WORKER_RENDER)

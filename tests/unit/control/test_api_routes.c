@@ -102,11 +102,13 @@ static void test_session(void **state)
 	assert_null(cJSON_GetObjectItem(document, "reason"));
 	cJSON_Delete(document);
 
+	snprintf(fake.session.sandbox, sizeof(fake.session.sandbox), "seccomp");
 	fake.session.state = SESSION_FAILED;
 	fake.session.displays[0].info.surface = 0;
 	snprintf(fake.session.reason, sizeof(fake.session.reason), "crashed");
 	document = ask("GET", "/v1/sessions/one", NULL, 200);
 	assert_string_equal(at(document, "reason")->valuestring, "crashed");
+	assert_string_equal(at(document, "sandbox")->valuestring, "seccomp");
 	assert_true(cJSON_IsNull(at(cJSON_GetArrayItem(at(document, "displays"), 0), "surface")));
 	cJSON_Delete(document);
 	document = ask("GET", "/v1/sessions", NULL, 200);
