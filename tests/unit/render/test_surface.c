@@ -139,6 +139,7 @@ static void check_frame(void)
 	for (uint32_t y = 0; y < HEIGHT; y++)
 		assert_memory_equal(
 			slot + (size_t)y * t.announced.stride, picture->pixels[y], WIDTH * 4);
+	check_damage(slot);
 }
 
 static void view_handle(const uint8_t *packet, size_t size, int fd)
