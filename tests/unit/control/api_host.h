@@ -271,7 +271,7 @@ static inline char *client_read(int fd, size_t until, size_t *ret_size)
 	return text;
 }
 
-/* Sends the bytes on a connection of their own and reads until the server closes it. */
+/* Sends all bytes on a connection of their own and reads until the server closes it. */
 static inline char *talk_bytes(const char *bytes, size_t size, size_t *ret_size)
 {
 	_cleanup_fd_ int fd = client_connect();
@@ -283,7 +283,8 @@ static inline char *talk_bytes(const char *bytes, size_t size, size_t *ret_size)
 		if (n > 0)
 			at += (size_t)n;
 		else if (errno != EAGAIN)
-			break;
+			fail_msg("the server closed before it had read everything: %s",
+				strerror(errno));
 		uv_run(&fake.loop, UV_RUN_NOWAIT);
 	}
 	return client_read(fd, 0, ret_size);
