@@ -11,7 +11,8 @@
 #include <epoxy/gl.h>
 
 #ifndef EGL_DRM_RENDER_NODE_FILE_EXT
-#define EGL_DRM_RENDER_NODE_FILE_EXT 0x3377 /* EGL_EXT_device_drm_render_node: younger than epoxy 1.5.10 */
+#define EGL_DRM_RENDER_NODE_FILE_EXT \
+	0x3377 /* EGL_EXT_device_drm_render_node: younger than epoxy 1.5.10 */
 #endif
 
 static bool fail(char *reason, const char *what)

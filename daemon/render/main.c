@@ -127,6 +127,7 @@ static void on_stopped(void *data)
 {
 	const struct render *render = data;
 
+	surfaces_close(render->surfaces);
 	leave(render->status);
 }
 

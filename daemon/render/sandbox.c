@@ -215,6 +215,6 @@ int sandbox_finish(bool hardware, char *ret_text, size_t size)
 	if (r < 0)
 		return r;
 	snprintf(ret_text, size, "seccomp (%zu calls), %s, no_new_privs%s", count_calls(hardware),
-		landlock, sandbox_n_sanitizer_calls > 0 ? ", loosened for AddressSanitizer" : "");
+		landlock, sandbox_n_sanitizer_calls > 0 ? ", loosened for sanitizers" : "");
 	return 0;
 }

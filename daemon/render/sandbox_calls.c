@@ -100,13 +100,12 @@ const struct sandbox_call sandbox_hardware_calls[] = {
 };
 const size_t sandbox_n_hardware_calls = ARRAY_SIZE(sandbox_hardware_calls);
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define SANITIZED 1
 #endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) && !defined(SANITIZED)
-#define SANITIZED 1
 #endif
 
 #ifdef SANITIZED

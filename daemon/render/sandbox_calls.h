@@ -24,7 +24,7 @@ extern const size_t sandbox_n_calls;
 /* With a hardware driver. */
 extern const struct sandbox_call sandbox_hardware_calls[];
 extern const size_t sandbox_n_hardware_calls;
-/* In a build with AddressSanitizer, which opens files and looks for leaks as a debugger; else none. */
+/* In a build with AddressSanitizer or ThreadSanitizer, which open files and look for leaks as a debugger; else none. */
 extern const struct sandbox_call sandbox_sanitizer_calls[];
 extern const size_t sandbox_n_sanitizer_calls;
 
