@@ -78,6 +78,12 @@ struct stream {
 	int64_t since; /* seconds since the epoch */
 };
 
+/* A window that a guest presents. */
+struct surface {
+	struct list link; // session.surfaces
+	struct ipc_surface_state info;
+};
+
 struct display {
 	struct ipc_display info;
 	struct ipc_display_stats stats;
@@ -109,6 +115,7 @@ struct session {
 	char sandbox[IPC_TEXT_MAX + 1]; /* what holds its render process, for people; empty: not known yet */
 	uint64_t render_rss, view_rss; /* bytes, of the last heartbeat */
 	struct list streams;           // stream.link
+	struct list surfaces;          // surface.link
 	struct list viewers;           // viewer.link
 	struct display displays[IPC_DISPLAYS_MAX];
 	uint32_t n_displays;

@@ -84,10 +84,30 @@ static void print_listeners(const cJSON *session)
 	table_print(&table, stdout);
 }
 
+/* "3 (640x480), 4 (300x300)"; "-" when the stream has none, "..." when they are too many for the cell. */
+static void add_surfaces(struct table *table, const cJSON *stream)
+{
+	const cJSON *surface;
+	char text[96] = "";
+	size_t at = 0;
+
+	cJSON_ArrayForEach(surface, member_of(stream, "surfaces"))
+	{
+		if (at + 40 > sizeof(text)) {
+			snprintf(text + at, sizeof(text) - at, ", ...");
+			break;
+		}
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.0f (%.0fx%.0f)",
+			at > 0 ? ", " : "", number_of(surface, "id"), number_of(surface, "width"),
+			number_of(surface, "height"));
+	}
+	table_add(table, "%s", at > 0 ? text : "-");
+}
+
 static void print_streams(const cJSON *session)
 {
 	static const char *const titles[] = { ">ID", "PROGRAM", "PROTOCOL", "SINCE", ">FRAMES",
-		">FPS", ">COMMANDS", ">RECEIVED", NULL };
+		">FPS", ">COMMANDS", ">RECEIVED", "SURFACES", NULL };
 	const cJSON *stream;
 	struct table table;
 	char text[32];
@@ -103,6 +123,7 @@ static void print_streams(const cJSON *session)
 		table_add(&table, "%.1f", number_of(stream, "fps"));
 		table_add(&table, "%.0f", number_of(stream, "commands"));
 		table_add(&table, "%s", format_size(number_of(stream, "bytes"), text));
+		add_surfaces(&table, stream);
 	}
 	fputs("\nstreams\n", stdout);
 	table_print(&table, stdout);

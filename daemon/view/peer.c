@@ -16,8 +16,22 @@ static void peer_fail(struct view *view, const char *what, const char *reason)
 	peer_close(view);
 }
 
+static void report(struct view *view, const struct surface *surface, bool gone)
+{
+	const struct ipc_surface_state state = {
+		.surface = surface->id,
+		.stream = surface->stream,
+		.width = surface->ring.geometry.width,
+		.height = surface->ring.geometry.height,
+		.gone = gone,
+	};
+
+	link_send(view->control, &ipc_surface_state_type, &state, -1);
+}
+
 static void surface_remove(struct view *view, struct surface *surface)
 {
+	report(view, surface, true);
 	for (uint32_t i = 0; i < view->n_displays; i++) {
 		struct display *display = &view->displays[i];
 		if (display_surface_gone(display, surface))
@@ -66,6 +80,7 @@ static void on_surface(void *data, const void *message, int fd)
 		return;
 	}
 	list_append(&view->surfaces, &surface->link);
+	report(view, surface, false);
 	log_limited(&view->render_lines, LOG_LEVEL_INFO, "surface %u of stream %u: %ux%u",
 		surface->id, surface->stream, said->width, said->height);
 	view_choose(view);

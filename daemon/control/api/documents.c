@@ -59,7 +59,24 @@ void document_display(
 	json_put_uint(writer, object, "sequence", shown->stats.sequence);
 }
 
-static void put_stream(struct json_writer *writer, cJSON *object, const struct stream *stream)
+static void put_surfaces(struct json_writer *writer, cJSON *object, const struct session *session,
+	const struct stream *stream)
+{
+	cJSON *array = json_put_array(writer, object, "surfaces"), *entry;
+	const struct surface *surface;
+
+	list_for_each(surface, &session->surfaces, link) {
+		if (surface->info.stream != stream->info.stream)
+			continue;
+		entry = json_put_object(writer, array, NULL);
+		json_put_uint(writer, entry, "id", surface->info.surface);
+		json_put_uint(writer, entry, "width", surface->info.width);
+		json_put_uint(writer, entry, "height", surface->info.height);
+	}
+}
+
+static void put_stream(struct json_writer *writer, cJSON *object, const struct session *session,
+	const struct stream *stream)
 {
 	json_put_uint(writer, object, "id", stream->info.stream);
 	json_put_string(writer, object, "program", stream->info.program);
@@ -69,6 +86,7 @@ static void put_stream(struct json_writer *writer, cJSON *object, const struct s
 	json_put_milli(writer, object, "fps", stream->stats.fps_milli);
 	json_put_uint(writer, object, "commands", stream->stats.commands);
 	json_put_uint(writer, object, "bytes", stream->stats.bytes_in);
+	put_surfaces(writer, object, session, stream);
 }
 
 static void put_listeners(struct json_writer *writer, cJSON *object, const struct session *session)
@@ -143,7 +161,7 @@ void document_session(struct json_writer *writer, cJSON *object, const struct se
 		json_put_null(writer, object, "sandbox");
 	array = json_put_array(writer, object, "streams");
 	list_for_each(stream, &session->streams, link)
-		put_stream(writer, json_put_object(writer, array, NULL), stream);
+		put_stream(writer, json_put_object(writer, array, NULL), session, stream);
 	array = json_put_array(writer, object, "displays");
 	for (uint32_t i = 0; i < session->n_displays; i++)
 		document_display(writer, json_put_object(writer, array, NULL), session, i);

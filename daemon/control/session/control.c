@@ -46,6 +46,9 @@ int session_show(
 
 	if (check_display(session, display, ret_problem) < 0)
 		return -1;
+	if (surface != 0 && !model_find_surface(session, surface))
+		return problem_set(ret_problem, 404, "/surface", "session '%s' has no surface %u",
+			session->spec.name, surface);
 	return send_view(session, &ipc_show_type, &message, ret_problem);
 }
 

@@ -241,6 +241,58 @@ static void on_display_stats(void *data, const void *message, int fd)
 		display->stats = *stats;
 }
 
+struct surface *model_find_surface(const struct session *session, uint32_t id)
+{
+	struct surface *surface;
+
+	list_for_each(surface, &session->surfaces, link) {
+		if (surface->info.surface == id)
+			return surface;
+	}
+	return NULL;
+}
+
+static void remove_surface(struct surface *surface)
+{
+	list_remove(&surface->link);
+	free(surface);
+}
+
+static struct surface *add_surface(struct session *session)
+{
+	struct surface *surface;
+
+	if (list_length(&session->surfaces) >= IPC_SURFACES_MAX) {
+		child_kill(session->view, "it reported over %u surfaces", IPC_SURFACES_MAX);
+		return NULL;
+	}
+	surface = calloc(1, sizeof(*surface));
+	if (surface)
+		list_append(&session->surfaces, &surface->link);
+	return surface;
+}
+
+static void on_surface_state(void *data, const void *message, int fd)
+{
+	const struct ipc_surface_state *info = message;
+	struct worker *worker = sender(data);
+	struct surface *surface;
+
+	(void)fd;
+	if (!worker)
+		return;
+	surface = model_find_surface(worker->session, info->surface);
+	if (info->gone) {
+		if (surface)
+			remove_surface(surface);
+		return;
+	}
+	if (!surface)
+		surface = add_surface(worker->session);
+	if (surface)
+		surface->info = *info;
+}
+
 static struct viewer *find_viewer(struct session *session, uint32_t id)
 {
 	struct viewer *viewer;
@@ -358,6 +410,7 @@ const struct link_row model_view_rows[] = {
 	{ &ipc_view_pong_type, on_view_pong },
 	{ &ipc_display_type, on_display },
 	{ &ipc_display_stats_type, on_display_stats },
+	{ &ipc_surface_state_type, on_surface_state },
 	{ &ipc_viewer_type, on_viewer },
 	{ &ipc_viewer_stats_type, on_viewer_stats },
 	{ &ipc_screenshot_done_type, on_screenshot_done },
@@ -367,8 +420,11 @@ const size_t model_n_view_rows = ARRAY_SIZE(model_view_rows);
 
 void model_view_gone(struct session *session)
 {
+	struct surface *surface, *next_surface;
 	struct viewer *viewer, *next;
 
+	list_for_each_safe(surface, next_surface, &session->surfaces, link)
+		remove_surface(surface);
 	list_for_each_safe(viewer, next, &session->viewers, link)
 		remove_viewer(viewer);
 	for (uint32_t i = 0; i < session->n_displays; i++) {

@@ -101,6 +101,8 @@ void worker_revive(struct worker *worker);
 
 /* model.c: what the children report. */
 void model_clean_gpu(struct ipc_render_gpu *gpu);
+/* NULL: there is none. */
+struct surface *model_find_surface(const struct session *session, uint32_t id);
 extern const struct link_row model_render_rows[], model_view_rows[];
 extern const size_t model_n_render_rows, model_n_view_rows;
 /* The process is gone, and with it what it told. */

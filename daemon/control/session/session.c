@@ -97,6 +97,7 @@ static struct session *session_alloc(struct host *host, const struct session_spe
 		session->displays[i].listen_fd = -1;
 	list_init(&session->link);
 	list_init(&session->streams);
+	list_init(&session->surfaces);
 	list_init(&session->viewers);
 	list_init(&private->guests);
 	list_init(&private->shots);

@@ -163,6 +163,7 @@ int session_close_viewer(struct session *session, uint32_t viewer, struct proble
 static void fill_session(struct session *session)
 {
 	list_init(&session->streams);
+	list_init(&session->surfaces);
 	list_init(&session->viewers);
 	snprintf(session->spec.name, sizeof(session->spec.name), "one");
 	snprintf(session->spec.vnc_password, sizeof(session->spec.vnc_password), "geheim99");
