@@ -28,6 +28,7 @@ struct guest {
 	struct guests *guests;
 	uint32_t id;
 	bool vm, resumed;
+	bool dropped; /* orield wants it closed, in the turn in which its protocol is decided */
 	uint8_t token[IPC_TOKEN_SIZE];
 	char peer[IPC_TEXT_MAX + 1];
 	enum guest_state state;
@@ -251,6 +252,10 @@ static void on_poll_closed(uv_handle_t *handle)
 	uint8_t first[PEEK_BYTES] = { 0 };
 
 	guest->handles--;
+	if (guest->dropped) {
+		guest_end(guest, "it was closed before it was served");
+		return;
+	}
 	if (guest->resumed) {
 		guest_becomes_oriel(guest);
 		return;
@@ -411,7 +416,9 @@ void guests_close(struct guests *guests, uint32_t id, const char *reason)
 			virgl_thread_remove(guests->thread, guest->stream->id, reason);
 		else if (guest->oriel)
 			oriel_stream_bye(guest->oriel, reason);
-		else if (guest->state != GUEST_ORIEL)
+		else if (guest->state == GUEST_ORIEL)
+			guest->dropped = true;
+		else
 			guest_end(guest, reason);
 	}
 }
