@@ -31,7 +31,7 @@ C_LIBRARY = ["libc.so.6", "libm.so.6", "ld-linux*", "libpthread.so.0", "libdl.so
              "libgcc_s.so.1", "libasan.so.*", "libubsan.so.*", "libtsan.so.*", "libclang_rt.*"]
 # program: the libraries that may stand in its NEEDED entries
 MAY_LINK = {
-    "orield": ["libuv.so.*", "libwebsockets.so.*", "libcjson.so.*", "libinih.so.*",
+    "orield": ["libuv.so.*", "libcjson.so.*", "libinih.so.*",
                "libsystemd.so.*", "libcap.so.*"],
     "oriel-render": ["libuv.so.*", "libvirglrenderer.so.*", "libepoxy.so.*", "libEGL.so.*", "libgbm.so.*",
                      "libseccomp.so.*"],
@@ -44,7 +44,7 @@ MAY_LINK = {
 HEADERS = {
     r"(EGL|GL|GLES\d?|KHR)/|epoxy/|virgl": "render",
     r"rfb/": "view",
-    r"libwebsockets|systemd/|ini\.h": "control",
+    r"systemd/|ini\.h": "control",
     r"seccomp\.h": "render",
 }
 FUNCTION_LINES = 80
