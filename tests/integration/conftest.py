@@ -34,8 +34,8 @@ def desktop():
 
 @pytest.fixture
 def screen():
-    """Another X server, for a viewer's window."""
-    server = Desktop("1024x800")
+    """Another X server, for a viewer's window, which the pointer in its middle does not touch."""
+    server = Desktop("1400x1100")
     yield server
     server.close()
 
