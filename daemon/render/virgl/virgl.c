@@ -143,6 +143,8 @@ uint32_t virgl_context_create(const char *name)
 	if (context >= INT32_MAX ||
 		virgl_renderer_context_create(context, (uint32_t)strlen(name), name) != 0)
 		return 0;
+	/* The new GL context is current now, though virglrenderer still takes the former one for it. */
+	virgl_renderer_force_ctx_0();
 	virgl.last_context = context;
 	return context;
 }
