@@ -151,8 +151,11 @@ uint32_t virgl_context_create(const char *name)
 
 void virgl_context_destroy(uint32_t context)
 {
-	if (context != 0)
-		virgl_renderer_context_destroy(context);
+	if (context == 0)
+		return;
+	virgl_renderer_context_destroy(context);
+	/* Its GL contexts were made current to be destroyed. */
+	virgl_renderer_force_ctx_0();
 }
 
 int virgl_submit(uint32_t context, uint32_t *dwords, uint32_t n)
