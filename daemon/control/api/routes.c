@@ -120,8 +120,10 @@ const struct route *route_find(const struct http_request *request, char *ret_all
 	for (size_t i = 0; i < n_routes; i++) {
 		if (!match(routes[i].pattern, request, NULL))
 			continue;
-		if (routes[i].method == method)
+		if (routes[i].method == method) {
+			ret_allow[0] = '\0';
 			return check_head(&routes[i], request, ret_problem) < 0 ? NULL : &routes[i];
+		}
 		allow(ret_allow, size, http_method_name(routes[i].method));
 		if (routes[i].method == HTTP_GET)
 			allow(ret_allow, size, http_method_name(HTTP_HEAD));
