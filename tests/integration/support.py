@@ -101,21 +101,22 @@ class Api:
     def __init__(self, path):
         self.path = path
 
-    def call(self, method, target, body=None, timeout=60.0):
+    def call(self, method, target, body=None, timeout=60.0, kind="application/json"):
         connection = UnixConnection(self.path, timeout)
         headers = {}
-        if body is not None and not isinstance(body, bytes):
-            body = json.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
+        if body is not None:
+            headers["Content-Type"] = kind
+            if not isinstance(body, bytes):
+                body = json.dumps(body).encode()
         try:
             connection.request(method, target, body, headers)
             response = connection.getresponse()
             data = response.read()
-            kind = response.getheader("Content-Type", "")
+            got = response.getheader("Content-Type", "")
             if response.status >= 400:
-                assert kind.startswith("application/problem+json"), (kind, data)
+                assert got.startswith("application/problem+json"), (got, data)
                 raise Problem(response.status, json.loads(data))
-            return json.loads(data) if kind.startswith("application/json") else data
+            return json.loads(data) if got.startswith("application/json") else data
         finally:
             connection.close()
 

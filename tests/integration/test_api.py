@@ -59,9 +59,13 @@ def test_create_and_delete(daemon, pattern):
         with pytest.raises(Exception, match="closed|broke"):
             for _ in range(1000):
                 viewer.update(timeout=1.0)
-    with pytest.raises(Problem) as gone:
-        daemon.api.session("new")
-    assert gone.value.status == 404
+
+    def gone():
+        try:
+            return daemon.api.session("new")["state"] == "ready" and None
+        except Problem as problem:
+            return problem.status == 404
+    wait_for(gone, 10, "the end of the session")
     wait_for(lambda: not daemon.socket("new").exists(), 10, "the end of its socket")
     wait_for(lambda: guest.process.poll() is not None, 30, "the end of its guest")
     assert [each["name"] for each in daemon.api.get("/v1/sessions")["sessions"]] == ["one"]
@@ -93,6 +97,13 @@ def test_bad_requests_are_refused_with_their_place(daemon):
     refused(daemon, {"name": "x", "listen": listen(daemon, "one")}, 409)
     refused(daemon, b'{"name": "' + b"x" * 1000000 + b'"}', 413)
     assert len(daemon.api.get("/v1/sessions")["sessions"]) == 1
+
+
+def test_a_body_of_another_kind(daemon):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        with pytest.raises(Problem) as caught:
+            daemon.api.post("/v1/sessions", b"{}", kind=kind)
+        assert caught.value.status == 415
 
 
 @pytest.mark.parametrize("method,target,status", [

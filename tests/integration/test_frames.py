@@ -61,7 +61,7 @@ def test_two_programs_do_not_flip(daemon, pattern):
         display = daemon.api.session("one")["displays"][0]
         assert display["surface"]["id"] == other and display["chosen"]
 
-        show(daemon, 0)
+        show(daemon, "auto")
         viewer.until(lambda got: shown_color(viewer) == GREEN, 30 * PATIENCE, "the rule again")
         second.kill()
         viewer.until(lambda got: shown_color(viewer) == RED, 30 * PATIENCE, "the one that is left")
