@@ -56,10 +56,10 @@ static void restarts_after_a_kill(void **state)
 	run_until(fixture, 3000, session->state == SESSION_READY);
 	assert_true(clock_ms() - began >= BACKOFF_FIRST_MS);
 	assert_int_not_equal(child_pid(session->render), pid);
-	kill(child_pid(session->view), SIGSEGV);
+	kill(child_pid(session->view), SIGALRM);
 	run_until(fixture, 3000, session->restart_count == 2);
 	assert_string_equal(session->restarts[1].process, "view");
-	assert_memory_equal(session->restarts[1].reason, "killed by SIGSEGV", 17);
+	assert_memory_equal(session->restarts[1].reason, "killed by SIGALRM", 17);
 	run_until(fixture, 3000, session->state == SESSION_READY);
 	assert_int_equal(session->displays[0].vnc_port, port);
 }
