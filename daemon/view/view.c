@@ -143,8 +143,6 @@ int view_start(struct view *view, const struct ipc_view_start *start)
 		start->height > VIEWER_SIDE_MAX)
 		return -EINVAL;
 	r = vnc_server_init(&view->server, view->loop, &vnc_ops, view, start);
-	if (start->password[0] == '\0')
-		log_info("viewers are asked for no password");
 	for (uint32_t i = 0; r == 0 && i < start->displays; i++) {
 		r = display_init(&view->displays[i], i, start->width, start->height);
 		if (r == 0)
