@@ -94,7 +94,8 @@ static int report_errors(const struct config_errors *errors)
 
 static int check_config(const struct config *config)
 {
-	printf("%s: valid, %zu sessions\n", config->path, config->n_sessions);
+	printf("%s: valid, %zu session%s\n", config->path, config->n_sessions,
+		config->n_sessions == 1 ? "" : "s");
 	return 0;
 }
 

@@ -23,7 +23,7 @@ struct server {
 
 static void tell_status(struct host *host)
 {
-	notify_status("%zu sessions", host->n_sessions);
+	notify_status("%zu session%s", host->n_sessions, host->n_sessions == 1 ? "" : "s");
 }
 
 /* Closes what is left, but for the timer that watches over the end; the loop ends when that is done. */
@@ -116,8 +116,9 @@ static int server_start(struct server *server)
 		return r;
 	}
 	failed = host_start(host);
-	log_info("orield " ORIEL_VERSION ": %zu sessions%s, API at %s", host->n_sessions,
-		failed > 0 ? " (some could not be started)" : "", host->config.api_socket);
+	log_info("orield " ORIEL_VERSION ": %zu session%s%s, API at %s", host->n_sessions,
+		host->n_sessions == 1 ? "" : "s", failed > 0 ? " (some could not be started)" : "",
+		host->config.api_socket);
 	notify_ready();
 	tell_status(host);
 	return 0;
