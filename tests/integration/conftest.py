@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import os
+import re
 import shutil
 import subprocess
 
@@ -42,15 +43,23 @@ def screen():
 
 @pytest.fixture
 def make_daemon():
-    """A function that makes an orield, not started yet."""
+    """A function that makes an orield, not started yet. It ends in order, and no sanitizer complains."""
     made = []
 
     def make(who=()):
         made.append(Daemon(who))
         return made[-1]
     yield make
-    for daemon in made:
-        daemon.destroy()
+    try:
+        for daemon in made:
+            if daemon.process and daemon.process.poll() is None:
+                assert daemon.stop() == 0, daemon.log()
+            if daemon.log_path.exists():
+                found = re.search(r".*(Sanitizer:|runtime error:).*", daemon.log())
+                assert not found, daemon.log()[found.start():][:20000]
+    finally:
+        for daemon in made:
+            daemon.destroy()
 
 
 @pytest.fixture
