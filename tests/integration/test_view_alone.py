@@ -340,6 +340,65 @@ def test_garbage(make_view):
         assert viewer.update(False, 5.0 * PATIENCE)
 
 
+def any_message(pick):
+    """A message of a kind that is taken, with whatever in it."""
+    kind = pick.choice(["format", "encodings", "update", "key", "pointer", "text", "size", "xvp", "qemu"])
+    if kind == "format":
+        bits = int(pick.choice([8, 16, 32]))
+        maxima = [int(pick.choice([1, 3, 7])) if bits == 8 else int(pick.choice([1, 15, 31])) for _ in range(3)]
+        shifts = [int(pick.integers(0, bits - 4)) for _ in range(3)]
+        return struct.pack(">BxxxBBBBHHHBBBxxx", 0, bits, bits, int(pick.integers(2)),
+                           int(pick.integers(4) > 0 or bits > 8), *maxima, *shifts)
+    if kind == "encodings":
+        known = [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 15, 16, 17, 50, -223, -224, -232, -239, -240, -258, -260,
+                 -307, -308, -309, -312, -313, -32, -23, -256, -247, -512, -411, -768, -763, -65535,
+                 0x574d5664, -1063131698, 0x7fffffff]
+        chosen = [int(pick.choice(known)) for _ in range(pick.integers(0, 30))]
+        chosen = [each if each < 1 << 31 else each - (1 << 32) for each in chosen]
+        return struct.pack(">BxH%di" % len(chosen), 2, len(chosen), *chosen)
+    if kind == "update":
+        return struct.pack(">BBHHHH", 3, int(pick.integers(2)), *(int(pick.integers(0, 700)) for _ in range(4)))
+    if kind == "text":
+        size = int(pick.integers(0, 3000))
+        return struct.pack(">BxxxI", 6, size) + pick.bytes(size)
+    if kind == "size":
+        screens = int(pick.integers(0, 256))
+        return struct.pack(">BxHHBx", 251, 800, 600, screens) + pick.bytes(16 * screens)
+    sizes = {"key": (b"\4", 7), "pointer": (b"\5", 5), "xvp": (b"\xfa", 3), "qemu": (b"\xff\0", 10)}
+    head, size = sizes[kind]
+    return head + pick.bytes(size)
+
+
+def test_messages_of_any_content(make_view):
+    """All that is taken from viewers, in any order and cut anywhere, while displays change."""
+    view = make_view(viewers_max=256)
+    render = view.new_render()
+    surface = Surface(render, 1, 640, 480)
+    for seed in range(40):
+        pick = numpy.random.default_rng(seed)
+        if seed % 5 == 4:
+            surface.gone()
+            width, height = (int(pick.integers(1, 900)) for _ in range(2))
+            surface = Surface(render, seed + 1, width, height, int(pick.integers(1, 5)))
+        picture = noise(surface.width, surface.height, seed)
+        data = b"RFB 003.008\n\1\1" + b"".join(any_message(pick) for _ in range(60))
+        with socket.create_connection(view.address()) as connection, playing(surface, picture):
+            connection.setblocking(False)
+            while data:
+                with contextlib.suppress(BlockingIOError):
+                    sent = connection.send(data[:int(pick.integers(1, 400))])
+                    data = data[sent:]
+                with contextlib.suppress(BlockingIOError):
+                    connection.recv(1 << 20)
+            connection.setblocking(True)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(1 << 20):  # it has read all of it when it closes
+                pass
+        assert view.ping() < 1 * PATIENCE
+    gone = [fields["reason"] for name, fields, _ in view.control.got if name == "viewer" and fields["gone"]]
+    assert gone == ["it left"] * 40
+
+
 def test_many_connections_that_say_nothing(view):
     quiet = [socket.create_connection(view.address()) for _ in range(100)]
     with rfb.Viewer(view.address()) as viewer:
