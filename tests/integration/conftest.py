@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from support import BUILD, Daemon, Desktop, Guest, NOBODY, PROGRAMS, TREE
+from view_driver import View
 
 
 def pytest_configure():
@@ -115,3 +116,28 @@ def pytest_runtest_makereport(item, call):
         for value in getattr(item, "funcargs", {}).values():
             if isinstance(value, Daemon) and value.log_path.exists():
                 report.sections.append(("orield's log", value.log()[-8000:]))
+
+
+@pytest.fixture
+def make_view():
+    """A function that starts an oriel-view by itself; options as of View."""
+    made = []
+
+    def make(**options):
+        made.append(View(**options))
+        return made[-1]
+    yield make
+    for view in made:
+        view.close()
+
+
+@pytest.fixture
+def view(make_view):
+    """oriel-view with one display."""
+    return make_view()
+
+
+@pytest.fixture
+def render(view):
+    """The render process that it talks to, played by the test."""
+    return view.new_render()

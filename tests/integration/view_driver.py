@@ -15,6 +15,7 @@ import time
 
 import numpy
 
+import rfb
 from support import BUILD, PATIENCE, TREE
 
 SIZES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q"}
@@ -306,3 +307,41 @@ class View:
         for listener in self.listeners:
             listener.close()
         assert status == 0, f"oriel-view ended with {status}\n{self.text()}"
+
+
+# ---- what the tests have in common
+
+def noise(width, height, seed=0):
+    return numpy.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=numpy.uint8)
+
+
+def smooth(width, height, step=0):
+    x, y = numpy.meshgrid(numpy.arange(width), numpy.arange(height))
+    return numpy.stack([(x + step) % 256, y % 256, (x + y) // 2 % 256], -1).astype(numpy.uint8)
+
+
+@contextlib.contextmanager
+def playing(surface, *pictures, fps=60):
+    """The surface's program presents these in turn."""
+    stop = threading.Event()
+
+    def play():
+        start, i = time.monotonic(), 0
+        while not stop.is_set():
+            surface.present(pictures[i % len(pictures)])
+            i += 1
+            stop.wait(max(0, start + i / fps - time.monotonic()))
+    thread = threading.Thread(target=play)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def raw_viewer(address):
+    """A connection past the handshake, for bytes of any kind."""
+    viewer = rfb.Viewer(address)
+    assert viewer.update(False)
+    return viewer
