@@ -26,6 +26,7 @@ struct link {
 	struct list queue; // queued.link
 	size_t n_queued;
 	bool failed, closing;
+	int events; /* that are polled for */
 	char reason[160];
 	_Alignas(16) uint8_t packet[IPC_MESSAGE_MAX];
 	_Alignas(16) uint8_t decoded[IPC_MESSAGE_MAX];
@@ -38,6 +39,9 @@ static void link_watch(struct link *link)
 	int events =
 		link->failed || !list_empty(&link->queue) ? UV_READABLE | UV_WRITABLE : UV_READABLE;
 
+	if (events == link->events)
+		return;
+	link->events = events;
 	uv_poll_start(&link->poll, events, on_poll);
 }
 
@@ -171,9 +175,11 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct link *link = poll->data;
 
-	/* libuv reports any error of the socket as EBADF: receiving tells which it is. */
-	if (status < 0)
+	/* libuv reports any error of the socket as EBADF, and stops: receiving tells which it is. */
+	if (status < 0) {
 		events = UV_READABLE;
+		link->events = 0;
+	}
 	if (!link->failed && (events & UV_WRITABLE))
 		queue_flush(link);
 	if (!link->failed && (events & UV_READABLE))
