@@ -150,7 +150,7 @@ deps:
 FUZZ      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_TREE := O=build/fuzz CC=clang SAN=fuzzer-no-link,address,undefined
 fuzz_part  = $(word 2,$(subst _, ,$(1)))
-$(O)/fuzz_%: tests/fuzz/fuzz_%.c $$(filter-out %/main.o,$$(foreach p,$$(parts.$$(call fuzz_part,fuzz_$$*)),$$($$p.obj))) | $(GENH)
+$(O)/fuzz_%: tests/fuzz/fuzz_%.c $$(call without_main,$$(foreach p,$$(parts.$$(call fuzz_part,fuzz_$$*)),$$($$p.obj))) | $(GENH)
 	$(Q)$(CC) $(ALL_CFLAGS) $($(call fuzz_part,fuzz_$*).cpp) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ \
 		$(filter %.c %.o,$^) $(sort $(foreach p,$(parts.$(call fuzz_part,fuzz_$*)),$($(p).lib))) -lm -lpthread
 fuzz:
