@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The real programs under test, started on private directories: orield, X servers, guests."""
+import fcntl
 import http.client
 import json
 import os
@@ -32,6 +33,24 @@ def wait_for(condition, timeout=30.0, what="a condition", every=0.05):
         if time.monotonic() > end:
             raise AssertionError(f"{what}: not within {timeout * PATIENCE} s")
         time.sleep(every)
+
+
+class Output:
+    """Where a program writes, and what it has written so far."""
+
+    def __init__(self):
+        self.file = tempfile.TemporaryFile()
+        # The program has the same offset as we: it appends, we read without moving it.
+        fcntl.fcntl(self.file, fcntl.F_SETFL, os.O_APPEND)
+
+    def text(self):
+        size = os.fstat(self.file.fileno()).st_size
+        return os.pread(self.file.fileno(), size, 0).decode(errors="replace")
+
+    def lines(self):
+        """The whole lines."""
+        text = self.text()
+        return text[:text.rfind("\n") + 1].splitlines()
 
 
 def free_ports(count):
@@ -275,17 +294,16 @@ class Guest:
     """An unmodified OpenGL program whose Mesa sends its commands to a session's socket."""
 
     def __init__(self, desktop, path, command, who=()):
-        self.output = tempfile.TemporaryFile("w+b")
+        self.output = Output()
         environment = {name: value for name, value in os.environ.items() if "ORIEL" not in name}
         environment["DISPLAY"] = desktop.name
         self.process = subprocess.Popen(
             [*who, str(TREE / "tests/tools/virpipe"), str(path), *command], env=environment,
-            stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, stdout=self.output.file, stderr=subprocess.STDOUT,
             start_new_session=True)
 
     def said(self):
-        self.output.seek(0)
-        return self.output.read().decode(errors="replace")
+        return self.output.text()
 
     def wait_said(self, text, timeout=60.0):
         def seen():

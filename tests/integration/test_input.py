@@ -4,25 +4,23 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
 
 import pytest
 
-from support import BUILD, PATIENCE, wait_for
+from support import BUILD, Output, PATIENCE, wait_for
 
 
 class Listener:
     """tests/guest on a session's socket, and what it was told."""
 
     def __init__(self, daemon, *options):
-        self.output = tempfile.TemporaryFile("w+")
+        self.output = Output()
         self.process = subprocess.Popen(
             [BUILD / "test-guest", *options, str(daemon.socket())], stdin=subprocess.DEVNULL,
-            stdout=self.output, stderr=subprocess.STDOUT)
+            stdout=self.output.file, stderr=subprocess.STDOUT)
 
     def events(self, *kinds):
-        self.output.seek(0)
-        lines = [json.loads(line) for line in self.output if line.startswith("{") and line.endswith("\n")]
+        lines = [json.loads(line) for line in self.output.lines() if line.startswith("{")]
         return [each for each in lines if not kinds or each["event"] in kinds]
 
     def wait_events(self, count, *kinds, timeout=30.0):
