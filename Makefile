@@ -134,13 +134,13 @@ programs: all $(HELPERS)
 check-integration: programs
 	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN) $(PYTEST) -q -rs $(PYTESTFLAGS) tests/integration
 check-san:
-	$(Q)$(MAKE) SAN=address,undefined check-unit check-integration
+	$(Q)$(MAKE) --no-print-directory SAN=address,undefined check-unit check-integration
 check-tsan:
-	$(Q)$(MAKE) SAN=thread check-unit check-integration
+	$(Q)$(MAKE) --no-print-directory SAN=thread check-unit check-integration
 check: deps
 	$(Q)MAKE='$(MAKE)' /usr/bin/python3 -B tests/tools/check.py
 demo: deps
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)/usr/bin/python3 -B tests/tools/demo.py $(abspath $(O)) build/demo.png
 deps:
 	$(Q)tests/tools/deps
