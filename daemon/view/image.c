@@ -3,25 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <png.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "util.h"
-
-/* On this tree's include path <limits.h> is proto/limits.h; libpng's header wants the C library's. */
-#define CHAR_BIT  __CHAR_BIT__
-#define UCHAR_MAX (__SCHAR_MAX__ * 2 + 1)
-#define SHRT_MIN  (-SHRT_MAX - 1)
-#define SHRT_MAX  __SHRT_MAX__
-#define USHRT_MAX (__SHRT_MAX__ * 2 + 1)
-#define INT_MIN   (-INT_MAX - 1)
-#define INT_MAX   __INT_MAX__
-#define UINT_MAX  (__INT_MAX__ * 2U + 1)
-#define LONG_MIN  (-LONG_MAX - 1L)
-#define LONG_MAX  __LONG_MAX__
-#define ULONG_MAX (__LONG_MAX__ * 2UL + 1)
-#include <png.h>
 
 /* What somebody waits for need not be small. */
 #define COMPRESSION 1
