@@ -92,6 +92,10 @@ ssize_t fdpass_receive(int socket, void *data, size_t size, int *ret_fd)
 			close(fd);
 		return -EMSGSIZE;
 	}
+	if (n == 0 && fd >= 0) { /* an empty datagram looks like the end: nobody would take it */
+		close(fd);
+		fd = -1;
+	}
 	*ret_fd = fd;
 	return n;
 }

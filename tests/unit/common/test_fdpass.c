@@ -103,6 +103,21 @@ static void test_empty_and_closed(void **state)
 	pair[0] = dup(pair[1]);
 }
 
+/* An empty datagram reads like the end of the connection; what came along is not kept. */
+static void test_empty_with_fd(void **state)
+{
+	unsigned before = open_fds();
+	char data[8];
+	int fd = -77, sent = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(fdpass_send(pair[0], "", 0, sent), 0);
+	close(sent);
+	assert_int_equal(fdpass_receive(pair[1], data, sizeof(data), &fd), 0);
+	assert_int_equal(fd, -1);
+	assert_int_equal(open_fds(), before);
+}
+
 static void test_surplus_fds(void **state)
 {
 	static const int counts[] = { 2, 8, 9, 60 };
@@ -151,6 +166,7 @@ int main(void)
 		pair_test(test_data_and_fd),
 		pair_test(test_empty_and_closed),
 		pair_test(test_surplus_fds),
+		pair_test(test_empty_with_fd),
 		pair_test(test_truncated),
 		pair_test(test_full),
 	};
