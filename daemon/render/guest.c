@@ -10,9 +10,12 @@
 #include "log.h"
 #include "oriel/oriel_stream.h"
 
-#define SILENCE_MS     10000u /* a process on this host says something within this time */
-#define PEEK_AGAIN_MS  20u    /* after fewer bytes than tell the protocol */
-#define PEEK_BYTES     8u
+#define SILENCE_MS    10000u /* a process on this host says something within this time */
+#define PEEK_AGAIN_MS 20u    /* after fewer bytes than tell the protocol */
+#define PEEK_BYTES    8u
+#define GONE_BURST    128u
+#define GONE_EACH_MS \
+	5u /* connections that end faster than this wait before orield makes room for others */
 #define VTEST_NAME_MAX 4096u
 #define VTEST_CREATE   8u /* CREATE_RENDERER, which begins a vtest connection */
 
@@ -39,7 +42,12 @@ struct guest {
 	unsigned handles; /* uv handles that are open */
 	struct oriel_stream *oriel;
 	struct stream *stream; /* NULL: none is open */
-	struct log_limit limit;
+};
+
+/* A guest_gone that waits for its time. */
+struct gone {
+	struct list link; // guests.gone
+	struct ipc_guest_gone message;
 };
 
 struct guests {
@@ -50,6 +58,11 @@ struct guests {
 	bool open;
 	struct list list; // guest.link
 	struct streams streams;
+	struct log_limit limit; /* of what guests cause by coming and going */
+	struct list gone;       // gone.link
+	uv_timer_t gone_timer;
+	uint32_t gone_spent; /* of the burst, less what time gave back */
+	uint64_t gone_refilled_ms;
 };
 
 static void guest_watch(struct guest *guest);
@@ -66,6 +79,9 @@ struct guests *guests_create(uv_loop_t *loop, struct virgl_thread *thread, uint3
 	guests->max = max < IPC_STREAMS_MAX ? max : IPC_STREAMS_MAX;
 	list_init(&guests->list);
 	streams_init(&guests->streams);
+	list_init(&guests->gone);
+	guests->gone_timer.data = guests;
+	uv_timer_init(loop, &guests->gone_timer);
 	return guests;
 }
 
@@ -80,12 +96,49 @@ static void tell(struct guests *guests, const struct wire_type *type, const void
 		link_send(guests->link, type, message, -1);
 }
 
+static void on_gone_timer(uv_timer_t *timer);
+
+/* Tells orield which guests are gone, as many as may be told now. */
+static void gone_flush(struct guests *guests)
+{
+	uint64_t now = clock_ms();
+	uint64_t back = (now - guests->gone_refilled_ms) / GONE_EACH_MS;
+
+	if (back > 0) {
+		guests->gone_spent =
+			back >= guests->gone_spent ? 0 : guests->gone_spent - (uint32_t)back;
+		guests->gone_refilled_ms = now;
+	}
+	while (!list_empty(&guests->gone) && guests->gone_spent < GONE_BURST) {
+		struct gone *gone = list_entry(guests->gone.next, struct gone, link);
+		tell(guests, &ipc_guest_gone_type, &gone->message);
+		guests->gone_spent++;
+		list_remove(&gone->link);
+		free(gone);
+	}
+	if (!list_empty(&guests->gone))
+		uv_timer_start(&guests->gone_timer, on_gone_timer, GONE_EACH_MS, 0);
+}
+
+static void on_gone_timer(uv_timer_t *timer)
+{
+	gone_flush(timer->data);
+}
+
+/*
+ * orield hands over no more connections than a session may have, and one counts until it is told to
+ * be gone. Guests that come and go without end are slowed down by that.
+ */
 static void tell_gone(struct guests *guests, uint32_t id, const char *reason)
 {
-	struct ipc_guest_gone message = { .guest = id };
+	struct gone *gone = calloc(1, sizeof(*gone));
 
-	snprintf(message.reason, sizeof(message.reason), "%s", reason);
-	tell(guests, &ipc_guest_gone_type, &message);
+	if (!gone)
+		abort(); /* orield would count the connection for ever */
+	gone->message.guest = id;
+	snprintf(gone->message.reason, sizeof(gone->message.reason), "%s", reason);
+	list_append(&guests->gone, &gone->link);
+	gone_flush(guests);
 }
 
 /* ---- streams */
@@ -95,8 +148,8 @@ static void stream_began(
 {
 	struct ipc_stream message = { .stream = guest->stream->id, .guest = guest->id };
 
-	log_info("stream %u: %s, program %s (guest %u, %s)", guest->stream->id, protocol, program,
-		guest->id, guest->peer);
+	log_limited(&guest->guests->limit, LOG_LEVEL_INFO, "stream %u: %s, program %s (guest %u, %s)",
+		guest->stream->id, protocol, program, guest->id, guest->peer);
 	snprintf(message.protocol, sizeof(message.protocol), "%s", protocol);
 	snprintf(message.program, sizeof(message.program), "%s", program);
 	if (token)
@@ -108,7 +161,8 @@ static void stream_over(struct guest *guest, const char *reason)
 {
 	struct ipc_stream_gone message = { .stream = guest->stream->id };
 
-	log_info("stream %u: over: %s", guest->stream->id, reason);
+	log_limited(&guest->guests->limit, LOG_LEVEL_INFO, "stream %u: over: %s", guest->stream->id,
+		reason);
 	snprintf(message.reason, sizeof(message.reason), "%s", reason);
 	tell(guest->guests, &ipc_stream_gone_type, &message);
 	stream_destroy(guest->stream);
@@ -386,7 +440,8 @@ void guests_add(struct guests *guests, const struct ipc_guest *message, int fd)
 	if (!guest) {
 		close(fd);
 		refusal = refusal ? refusal : "it cannot be served";
-		log_info("guest %u (%s) is not taken: %s", message->guest, message->peer, refusal);
+		log_limited(&guests->limit, LOG_LEVEL_INFO, "guest %u (%s) is not taken: %s",
+			message->guest, message->peer, refusal);
 		tell_gone(guests, message->guest, refusal);
 		return;
 	}

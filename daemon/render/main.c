@@ -4,6 +4,7 @@
  * orield with the control link on descriptor 3; all that it needs comes by that link.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "worker.h"
 
 #define CONTROL_FD 3
+#define OOM_SCORE  "500"
 #define STOP_MS    800u /* for goodbyes and the virgl thread, before the process goes anyway */
 
 struct render {
@@ -275,6 +277,15 @@ static const struct link_ops control_ops = {
 
 /* ---- the process */
 
+/* A guest may make this process take much memory: when the host has none left, it goes first. */
+static void volunteer(void)
+{
+	_cleanup_fd_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, OOM_SCORE, strlen(OOM_SCORE)) < 0)
+		log_debug("oom_score_adj: %s", strerror(errno));
+}
+
 /* What the drivers would do with files and at exit, and what would wake us for nothing. */
 static void prepare(void)
 {
@@ -290,6 +301,7 @@ static void prepare(void)
 	unsetenv("DISPLAY");
 	unsetenv("WAYLAND_DISPLAY");
 	close_range(CONTROL_FD + 1, ~0u, 0);
+	volunteer();
 }
 
 int main(void)

@@ -18,6 +18,8 @@
 #include "util.h"
 
 #define NOFILE_MAX 1024u
+#define DATA_MAX \
+	(12ull << 30) /* bytes of memory that only this process has: resources and as much again */
 
 /* Rights of later kernels than the headers that this is built with may be. */
 #define FS_REFER     (1ull << 13) /* ABI 2 */
@@ -110,7 +112,9 @@ int sandbox_begin(void)
 		return -errno;
 	if (sandbox_n_sanitizer_calls == 0)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	/* No limit of address space: drivers reserve far more than they use. */
+	/* No limit of address space: drivers, and sanitizers more so, reserve far more than they use. */
+	if (sandbox_n_sanitizer_calls == 0)
+		limit(RLIMIT_DATA, DATA_MAX);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_NOFILE, NOFILE_MAX);
 	limit(RLIMIT_MEMLOCK, 0);

@@ -7,6 +7,10 @@
 
 #include "surface_internal.h"
 
+/* Each surface is a descriptor and some messages for three processes: far more than windows need. */
+#define SURFACES_BURST  IPC_SURFACES_MAX
+#define SURFACE_EACH_MS 10u
+
 void surface_describe(const struct surface *surface, struct ipc_surface *ret_message)
 {
 	const struct ring_geometry *geometry = &surface->ring.geometry;
@@ -33,6 +37,29 @@ static void surface_announce(struct surface *surface)
 	mailbox_post(&surface->surfaces->mailbox, &note->mail);
 }
 
+/* With the lock held: time gives back what was spent. */
+static void surfaces_refill(struct surfaces *surfaces)
+{
+	uint64_t now = clock_ms();
+	uint64_t back = (now - surfaces->refilled_ms) / SURFACE_EACH_MS;
+
+	if (back == 0)
+		return;
+	surfaces->spent = back >= surfaces->spent ? 0 : surfaces->spent - (uint32_t)back;
+	surfaces->refilled_ms = now;
+}
+
+bool surfaces_room(struct surfaces *surfaces)
+{
+	bool room;
+
+	pthread_mutex_lock(&surfaces->lock);
+	surfaces_refill(surfaces);
+	room = !surfaces->crowded && surfaces->spent < SURFACES_BURST;
+	pthread_mutex_unlock(&surfaces->lock);
+	return room;
+}
+
 /* Enters the table, under the lock. */
 static int surface_register(struct surface *surface)
 {
@@ -44,6 +71,7 @@ static int surface_register(struct surface *surface)
 		r = -ENOSPC;
 	} else {
 		surfaces->n_surfaces++;
+		surfaces->spent += surfaces->spent < SURFACES_BURST;
 		surface->id = ++surfaces->last_id;
 		list_append(&surfaces->list, &surface->link);
 		surface_announce(surface);

@@ -56,6 +56,12 @@ void surfaces_close(struct surfaces *surfaces);
 /* ---- the stream's thread */
 
 /*
+ * Whether another surface can be made now. False when many were made of late, or the view process
+ * is behind with reading: a stream that must have one waits, and asks again after some milliseconds.
+ */
+bool surfaces_room(struct surfaces *surfaces);
+
+/*
  * At the first present. geometry's width, height and format count. -ENOSPC when the session has
  * IPC_SURFACES_MAX already, or another negative errno. `data` is borrowed.
  */

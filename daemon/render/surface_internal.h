@@ -50,11 +50,15 @@ struct surfaces {
 	const struct surfaces_ops *ops;
 	void *data;
 	struct link *view; /* main loop alone; NULL: none */
+	uv_timer_t crowded_timer;
 
 	pthread_mutex_t lock;
 	struct list list; // surface.link
 	uint32_t n_surfaces, last_id;
 	uint32_t generation; /* of the view process */
+	bool crowded;        /* the view process leaves many messages unread */
+	uint32_t spent;      /* surfaces of the burst, less those that time gave back */
+	uint64_t refilled_ms;
 	uint64_t readbacks, retained;
 };
 

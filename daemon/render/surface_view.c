@@ -4,11 +4,34 @@
 
 #include "surface_internal.h"
 
+/* Messages that wait for the view process, above which no surface is made: far from where its link ends. */
+#define CROWDED    256u
+#define CROWDED_MS 10u
+
 static void note_free(struct note *note)
 {
 	if (note->fd >= 0)
 		close(note->fd);
 	free(note);
+}
+
+static void on_crowded_timer(uv_timer_t *timer);
+
+/* Main loop: notes whether the view process is behind, and looks again while it is. */
+static void surfaces_look(struct surfaces *surfaces)
+{
+	bool crowded = surfaces->view && link_queued(surfaces->view) >= CROWDED;
+
+	pthread_mutex_lock(&surfaces->lock);
+	surfaces->crowded = crowded;
+	pthread_mutex_unlock(&surfaces->lock);
+	if (crowded)
+		uv_timer_start(&surfaces->crowded_timer, on_crowded_timer, CROWDED_MS, 0);
+}
+
+static void on_crowded_timer(uv_timer_t *timer)
+{
+	surfaces_look(timer->data);
 }
 
 /* Main loop. */
@@ -20,6 +43,7 @@ static void note_deliver(struct mail *mail)
 	if (surfaces->view && note->generation == surfaces->generation)
 		link_send(surfaces->view, note->type, &note->message, note->fd);
 	note_free(note);
+	surfaces_look(surfaces);
 }
 
 struct note *note_create(struct surfaces *surfaces, const struct wire_type *type)
@@ -184,7 +208,9 @@ struct surfaces *surfaces_create(
 	surfaces->data = data;
 	list_init(&surfaces->list);
 	pthread_mutex_init(&surfaces->lock, NULL);
-	if (mailbox_init(&surfaces->mailbox, loop) < 0) {
+	surfaces->crowded_timer.data = surfaces;
+	if (uv_timer_init(loop, &surfaces->crowded_timer) < 0 ||
+		mailbox_init(&surfaces->mailbox, loop) < 0) {
 		free(surfaces);
 		return NULL;
 	}
@@ -203,4 +229,5 @@ void surfaces_close(struct surfaces *surfaces)
 {
 	surfaces_drop_view(surfaces);
 	mailbox_close(&surfaces->mailbox);
+	uv_close((uv_handle_t *)&surfaces->crowded_timer, NULL);
 }

@@ -318,6 +318,105 @@ def test_client_that_does_not_read_stalls_nobody(render):
     made.wait(lambda: made.ping()["busy_ms"] == 0, 5, "rest")
 
 
+def test_surfaces_without_end(render):
+    """A client that presents, drops and presents waits; who looks at the others still sees them."""
+    made = render()
+    made.connect_view()
+    _, good = made.connect_guest()
+    good.sendall(HELLO + MAKE + get() + command(7, 1, 1))
+    made.wait(lambda: len(made.frames) == 1, what="the first frame")
+    _, bad = made.connect_guest()
+    once = MAKE + get() + command(7, 1, 1) + command(3, 1)
+    answered = 0
+    end = time.monotonic() + 6
+    bad.sendall(HELLO)
+    bad.setblocking(False)
+    while time.monotonic() < end:  # and nobody reads what the view process is sent
+        try:
+            bad.send(once * 20)
+        except BlockingIOError:
+            time.sleep(0.002)
+        try:
+            answered += len(bad.recv(1 << 20))
+        except BlockingIOError:
+            pass
+    assert 64 * (12 + 16384) < answered < 1200 * (12 + 16384)
+    bad.close()
+    made.wait(lambda: len(made.gone) == 1, 20, "the end of the bad one")
+    good.sendall(command(10) + get() + command(7, 1, 1))
+    made.wait(lambda: made.frames[-1]["sequence"] >= 2, 20, "another frame")
+    assert made.view
+
+
+def test_contexts_without_end(render):
+    made = render()
+    number, sock = made.connect_guest()
+    sock.sendall(HELLO + b"".join(command(6, 29 | 1 << 16, i) for i in range(1, 65)) + command(10))
+    assert receive(sock, 8, 60) == struct.pack("<II", 0, 10)
+    sock.sendall(command(6, 29 | 1 << 16, 65))
+    made.wait(lambda: made.gone, 10, "the end of the client")
+    assert "too many contexts" in made.gone[0]["reason"]
+
+
+def test_slow_commands_are_few_in_a_turn(render):
+    """A client whose commands take long leaves others their turns."""
+    made = render()
+    _, slow = made.connect_guest()
+    big = command(2, 1, 2, 1, 2, 4096, 4096, 1, 1, 0, 0) + command(2, 2, 2, 1, 2, 4096, 4096, 1, 1, 0, 0)
+    copies = command(6, *[17 | 13 << 16, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 4096, 4096, 1] * 4)
+    slow.sendall(HELLO + big + copies * 300)
+    made.wait(lambda: made.ping()["streams"] and made.ping()["streams"][0]["commands"] > 3, 20, "its commands")
+    _, live = made.connect_guest()
+    live.sendall(HELLO)
+    turns = 0
+    while made.ping()["streams"][0]["commands"] < 200 and turns < 10:
+        live.sendall(command(10))
+        assert receive(live, 8, 60) == struct.pack("<II", 0, 10)
+        turns += 1
+    assert turns == 10
+
+
+def test_streams_without_end(render):
+    """A VM's device that begins stream after stream is slowed down, and orield hears of few."""
+    made = render()
+    _, sock = made.connect_guest(vm=1)
+    sock.setblocking(False)
+    magic = b"\x8fORIEL\r\n\x1a\xc5\x6b\x93"
+    begun, buffered, end = set(), b"", time.monotonic() + 3
+    nonce = None
+    while time.monotonic() < end:
+        made.poll(0)
+        begun.update(made.streams)
+        if nonce is None:
+            nonce = os.urandom(16)
+            hello = magic + b"HELO" + nonce + struct.pack("<HHBB", 1, 1, 1, 3) + bytes(10) + b"abc".ljust(64, b"\0")
+            sock.sendall(hello + nonce)
+        try:
+            buffered += sock.recv(4096)
+        except BlockingIOError:
+            continue
+        at = buffered.find(magic + b"WELC" + nonce)
+        if at >= 0 and len(buffered) >= at + 112:
+            sock.sendall(magic + b"REDY" + buffered[at + 32:at + 48] + b"\xff" * 16)
+            buffered, nonce = b"", None
+    assert 5 < len(begun) < 60
+
+
+def test_connections_without_end(render):
+    made = render()
+    for _ in range(1500):
+        _, sock = made.connect_guest()
+        sock.close()
+    made.wait(lambda: len(made.gone) >= 256, 10, "the first to be gone")
+    begin = time.monotonic()
+    made.wait(lambda: len(made.gone) == 1500, 20, "all to be gone")
+    assert len({g["guest"] for g in made.gone}) == 1500
+    assert time.monotonic() - begin > 0.3
+    _, sock = made.connect_guest()
+    sock.sendall(HELLO + command(10))
+    assert receive(sock, 8) == struct.pack("<II", 0, 10)
+
+
 def test_compute_is_off_in_software(render):
     made = render()
     _, sock = made.connect_guest()

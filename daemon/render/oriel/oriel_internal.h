@@ -43,6 +43,9 @@ struct oriel_stream {
 	enum oriel_state state;
 	bool opened;          /* `ended` is owed */
 	uint64_t deadline_ms; /* of any state but open */
+	uint32_t begun;       /* streams of the burst, less those that time gave back */
+	uint64_t begun_ms;    /* when that was reckoned */
+	uint64_t paused_ms;   /* nothing is read before this time */
 	uint64_t heard_ms;    /* when the last whole message came */
 	uint64_t pinged_ms;
 	uint64_t cookie; /* of the newest ping */

@@ -14,6 +14,9 @@
 /* How long a guest may take to acknowledge a bye, and to close what is over. */
 #define BYE_MS    1000u
 #define LINGER_MS 2000u
+/* A connection that begins stream after stream waits before each that is over the burst. */
+#define BEGIN_BURST   10u
+#define BEGIN_EACH_MS 100u
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_timer(uv_timer_t *timer);
@@ -32,6 +35,8 @@ static uint64_t next_deadline(const struct oriel_stream *stream)
 
 	if (stream->failure)
 		return 1;
+	if (stream->paused_ms > 0)
+		return stream->paused_ms;
 	if (stream->state == ORIEL_OPEN)
 		return ping < silence ? ping : silence;
 	return stream->deadline_ms;
@@ -40,7 +45,8 @@ static uint64_t next_deadline(const struct oriel_stream *stream)
 /* Sets poll and timer to what the state needs. */
 static void watch(struct oriel_stream *stream)
 {
-	int events = UV_READABLE | (oriel_has_output(stream) ? UV_WRITABLE : 0);
+	int events = (stream->paused_ms > 0 ? 0 : UV_READABLE) |
+		     (oriel_has_output(stream) ? UV_WRITABLE : 0);
 	uint64_t now = clock_ms(), next;
 
 	if (stream->destroyed || stream->state == ORIEL_OVER)
@@ -150,6 +156,20 @@ static uint8_t host_level(void)
 	}
 }
 
+/* Streams that come and go cost three processes some work each. */
+static void pause_beginners(struct oriel_stream *stream)
+{
+	uint64_t now = clock_ms();
+	uint64_t back = (now - stream->begun_ms) / BEGIN_EACH_MS;
+
+	if (back > 0) {
+		stream->begun = back >= stream->begun ? 0 : stream->begun - (uint32_t)back;
+		stream->begun_ms = now;
+	}
+	if (++stream->begun > BEGIN_BURST)
+		stream->paused_ms = now + BEGIN_EACH_MS;
+}
+
 static void open_stream(struct oriel_stream *stream)
 {
 	const struct hello_info *guest = &stream->hello.guest;
@@ -204,6 +224,7 @@ static void start_over(struct oriel_stream *stream, const char *reason)
 	end_stream(stream, reason);
 	if (stream->destroyed)
 		return;
+	pause_beginners(stream);
 	hello_resync(stream->hello.guest.nonce, marker);
 	start_scanning(stream);
 	oriel_drop_output(stream);
@@ -239,8 +260,10 @@ void oriel_guest_left(struct oriel_stream *stream, const char *why)
 	}
 	input_queue_init(&stream->input);
 	end_stream(stream, reason);
-	if (!stream->destroyed)
-		start_scanning(stream);
+	if (stream->destroyed)
+		return;
+	pause_beginners(stream);
+	start_scanning(stream);
 }
 
 void oriel_bye_acknowledged(struct oriel_stream *stream)
@@ -345,7 +368,9 @@ static void on_timer(uv_timer_t *timer)
 	struct oriel_stream *stream = timer->data;
 	uint64_t now = clock_ms();
 
-	if (!stream->failure && stream->state == ORIEL_OPEN)
+	if (stream->paused_ms > 0 && now >= stream->paused_ms)
+		stream->paused_ms = 0;
+	else if (!stream->failure && stream->state == ORIEL_OPEN)
 		on_silence(stream, now);
 	else if (!stream->failure && stream->deadline_ms > 0 && now >= stream->deadline_ms)
 		oriel_fail(stream, ORIEL_CONNECTION_FAILED,

@@ -6,6 +6,8 @@
 enum { /* numbers of commands, objects and shader types that need a look */
 	CCMD_NOP = 0,
 	CCMD_CREATE_OBJECT = 1,
+	CCMD_CREATE_SUB_CTX = 29,
+	CCMD_DESTROY_SUB_CTX = 30,
 	CCMD_BIND_SHADER = 31,
 	CCMD_LAUNCH_GRID = 37,
 	CCMD_LINK_SHADER = 52,
@@ -76,7 +78,7 @@ static const struct command commands[] = {
 	[46] = { "SET_TWEAKS", 2, 2, { 0 }, 0, 0, 0 },
 	[47] = { "CLEAR_TEXTURE", 12, 12, { 1 }, 0, 0, 0 },
 	/* 48, 49 make blobs; 50 answers into shared memory */
-	[51] = { "SEND_STRING_MARKER", 2, 4096, { 0 }, 0, 0, 0 },
+	[51] = { "SEND_STRING_MARKER", 2, ANY, { 0 }, 0, 0, 0 },
 	[52] = { "LINK_SHADER", 6, 6, { 0 }, 0, 0, 0 },
 	/* 53 to 61 are video codecs */
 	[62] = { "CLEAR_SURFACE", 10, 10, { 0 }, 0, 0, 0 },
@@ -124,6 +126,42 @@ static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t obj
 	return true;
 }
 
+static uint32_t *find_context(struct virgl_sub_contexts *contexts, uint32_t id)
+{
+	for (uint32_t i = 0; i < contexts->n; i++) {
+		if (contexts->ids[i] == id)
+			return &contexts->ids[i];
+	}
+	return NULL;
+}
+
+void virgl_sub_contexts_finish(struct virgl_sub_contexts *contexts)
+{
+	*contexts->total -= contexts->n;
+	contexts->n = 0;
+}
+
+/* Counts the driver's contexts. False when there would be too many. 0 is the one that is always there. */
+static bool walk_context(struct virgl_walk *walk, uint32_t id, uint32_t context)
+{
+	struct virgl_sub_contexts *contexts = walk->contexts;
+	uint32_t *found = find_context(contexts, context);
+
+	if (id == CCMD_DESTROY_SUB_CTX && found) {
+		*found = contexts->ids[--contexts->n];
+		(*contexts->total)--;
+	} else if (id == CCMD_CREATE_SUB_CTX && !found && context != 0) {
+		if (contexts->n == VIRGL_SUB_CONTEXTS_MAX ||
+			*contexts->total >= VIRGL_SUB_CONTEXTS_ALL) {
+			walk->wrong = "too many contexts";
+			return false;
+		}
+		contexts->ids[contexts->n++] = context;
+		(*contexts->total)++;
+	}
+	return true;
+}
+
 /* Where compute is off, nothing of it reaches virglrenderer. */
 static void walk_compute(struct virgl_walk *walk, uint32_t *command, uint32_t id)
 {
@@ -159,7 +197,7 @@ static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t le
 	if (id == CCMD_CREATE_OBJECT)
 		return walk_object(walk, command, object, length);
 	walk_compute(walk, command, id);
-	return true;
+	return length == 0 || walk_context(walk, id, command[1]);
 }
 
 bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n)

@@ -14,14 +14,29 @@
 
 #define VIRGL_HANDLE_NONE UINT32_MAX /* a resource that never exists */
 
+#define VIRGL_SUB_CONTEXTS_MAX \
+	64u /* of a client: each is a context of the driver, with megabytes */
+#define VIRGL_SUB_CONTEXTS_ALL 256u /* of all clients */
+
+/* A client's contexts besides the one that it begins with. */
+struct virgl_sub_contexts {
+	uint32_t ids[VIRGL_SUB_CONTEXTS_MAX];
+	uint32_t n;
+	uint32_t *total; /* of all clients */
+};
+
 struct virgl_walk {
 	/* The process's number for a client's handle (never asked for 0), VIRGL_HANDLE_NONE if it has none. */
 	uint32_t (*resolve)(void *data, uint32_t handle);
 	void *data;
-	bool compute;        /* compute shaders are allowed */
-	const char *refused; /* out: a command that was refused, NULL if none was */
-	const char *wrong;   /* out: on failure, what is malformed */
+	struct virgl_sub_contexts *contexts; /* kept up to date */
+	bool compute;                        /* compute shaders are allowed */
+	const char *refused;                 /* out: a command that was refused, NULL if none was */
+	const char *wrong;                   /* out: on failure, what is malformed */
 };
+
+/* The client goes: its contexts count no more. */
+void virgl_sub_contexts_finish(struct virgl_sub_contexts *contexts);
 
 /* Checks and rewrites n dwords. False when they are no command buffer. */
 bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n);

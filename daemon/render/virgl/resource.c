@@ -9,6 +9,9 @@
 #include <virglrenderer.h>
 
 #define RESOURCE_ID_MAX (1u << 30)
+#define ROW_ALIGN       64u /* bytes */
+#define ROWS_ALIGN      4u
+#define RESOURCE_LEAST  4096u /* bytes that any resource takes in driver and virglrenderer */
 
 static struct {
 	uint32_t side_max; /* pixels of a texture's side */
@@ -55,14 +58,19 @@ static uint32_t layers(const struct virgl_resource_desc *desc, uint32_t level)
 	return is_array(desc->target) ? desc->array_size : 1;
 }
 
+/*
+ * Drivers lay rows out from multiples of 64 bytes, and in groups of four: without that a texture
+ * one pixel wide would take a hundred times what it is counted for.
+ */
 static uint64_t level_bytes(const struct virgl_resource *resource, uint32_t level)
 {
 	const struct virgl_resource_desc *desc = &resource->desc;
 	uint64_t row = blocks(minify(desc->width, level), resource->format.width);
 	uint64_t rows = blocks(minify(desc->height, level), resource->format.height);
 
-	return row * rows * resource->format.bytes * layers(desc, level) *
-	       (desc->samples > 1 ? desc->samples : 1);
+	row = (row * resource->format.bytes + ROW_ALIGN - 1) & ~(uint64_t)(ROW_ALIGN - 1);
+	rows = (rows + ROWS_ALIGN - 1) & ~(uint64_t)(ROWS_ALIGN - 1);
+	return row * rows * layers(desc, level) * (desc->samples > 1 ? desc->samples : 1);
 }
 
 static const char *check_buffer(struct virgl_resource *resource)
@@ -76,7 +84,7 @@ static const char *check_buffer(struct virgl_resource *resource)
 		return "a buffer's shape";
 	/* A buffer is bytes, whatever its views are. */
 	resource->format = (struct virgl_format){ .bytes = 1, .width = 1, .height = 1 };
-	resource->bytes = desc->width;
+	resource->bytes = RESOURCE_LEAST + desc->width;
 	return NULL;
 }
 
@@ -136,7 +144,10 @@ const char *virgl_resource_check(struct virgl_resource *resource)
 	resource->bytes = 0;
 	for (uint32_t level = 0; level <= desc->last_level; level++)
 		resource->bytes += level_bytes(resource, level);
-	return resource->bytes > VIRGL_RESOURCE_BYTES_MAX ? "a texture's bytes" : NULL;
+	if (resource->bytes > VIRGL_RESOURCE_BYTES_MAX)
+		return "a texture's bytes";
+	resource->bytes += RESOURCE_LEAST;
+	return NULL;
 }
 
 /* The next number that no resource has; numbers come again as late as possible. */

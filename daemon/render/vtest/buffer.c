@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define BUFFER_MIN  65536u
+#define BUFFER_FREE (16u << 20) /* bytes that each buffer may have, however much the others hold */
 #define BUFFER_KEEP (32u << 20) /* bytes kept by an empty buffer: a frame or two */
 
 void vtest_buffer_init(struct vtest_buffer *buffer, uint64_t *total, uint64_t total_max)
@@ -24,7 +25,7 @@ static bool buffer_grow(struct vtest_buffer *buffer, size_t capacity)
 {
 	uint8_t *data;
 
-	if (*buffer->total - buffer->capacity + capacity > buffer->total_max)
+	if (capacity > BUFFER_FREE && *buffer->total - buffer->capacity + capacity > buffer->total_max)
 		return false;
 	data = calloc(1, capacity);
 	if (!data)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Bytes on their way from or to a socket. New memory is zeroed; the size of all buffers together is bounded. */
+/* Bytes on their way from or to a socket. New memory is zeroed; the size of all large buffers together is bounded. */
 #ifndef ORIEL_VTEST_BUFFER_H
 #define ORIEL_VTEST_BUFFER_H
 
@@ -10,8 +10,9 @@
 struct vtest_buffer {
 	uint8_t *data;
 	size_t capacity;
-	size_t start, end;          /* what is in it */
-	uint64_t *total, total_max; /* bytes of all such buffers */
+	size_t start, end; /* what is in it */
+	uint64_t *total,
+		total_max; /* bytes of all such buffers; small ones are let over the limit */
 };
 
 static inline size_t vtest_buffer_size(const struct vtest_buffer *buffer)

@@ -32,6 +32,7 @@ static void client_end(struct vtest_client *client, const char *reason)
 	list_remove(&client->link);
 	vtest_resources_destroy(client);
 	virgl_context_destroy(client->context);
+	virgl_sub_contexts_finish(&client->contexts);
 	vtest_buffer_finish(&client->in);
 	vtest_buffer_finish(&client->out);
 	host->ops->ended(host->data, client->stream, reason);
@@ -108,10 +109,11 @@ static void client_write(struct vtest_client *client)
 	vtest_buffer_shrink(&client->out);
 }
 
-/* Not served now: it waits for the GPU, or does not read what it was sent. */
+/* Not served now: it waits for the GPU or for room, or does not read what it was sent. */
 static bool client_blocked(const struct vtest_client *client)
 {
-	return client->fence > 0 || vtest_buffer_size(&client->out) > VTEST_OUTPUT_HIGH;
+	return client->fence > 0 || client->crowded ||
+	       vtest_buffer_size(&client->out) > VTEST_OUTPUT_HIGH;
 }
 
 static void client_watch(struct vtest_client *client)
@@ -171,6 +173,14 @@ static void on_pair_timer(uv_timer_t *timer)
 	client_turn(client);
 }
 
+static void on_crowded_timer(uv_timer_t *timer)
+{
+	struct vtest_client *client = timer->data;
+
+	client->crowded = false;
+	client_turn(client);
+}
+
 /* One command, if there is one. False: there is none, or it must wait. */
 static bool client_step(struct vtest_client *client)
 {
@@ -179,6 +189,11 @@ static bool client_step(struct vtest_client *client)
 
 	if (client->failed[0] || client_blocked(client) || vtest_next(client, &command) <= 0)
 		return false;
+	if (vtest_present_waits(client, &command)) {
+		client->crowded = true;
+		vtest_pause(client, VTEST_CROWDED_MS, on_crowded_timer);
+		return false;
+	}
 	if (client->held.resource) {
 		uv_timer_stop(&client->timer);
 		done = vtest_held_answer(client, &command);
@@ -190,13 +205,14 @@ static bool client_step(struct vtest_client *client)
 	return true;
 }
 
-/* A bounded number of commands; `backlog` says whether more are there. */
+/* A bounded number of commands, for a bounded time; `backlog` says whether more are there. */
 static void client_run(struct vtest_client *client)
 {
 	struct vtest_command command;
+	uint64_t end = clock_ms() + VTEST_TURN_MS;
 	unsigned n = 0;
 
-	while (n < VTEST_TURN_COMMANDS && client_step(client))
+	while (n < VTEST_TURN_COMMANDS && client_step(client) && clock_ms() < end)
 		n++;
 	client->backlog =
 		!client->failed[0] && !client_blocked(client) && vtest_next(client, &command) > 0;
@@ -306,6 +322,7 @@ void vtest_add(struct vtest_host *host, int fd, struct stream *stream)
 	client->stream = stream;
 	client->fd = fd;
 	client->state = VTEST_HELLO;
+	client->contexts.total = &host->contexts;
 	list_init(&client->shown);
 	vtest_buffer_init(&client->in, &host->buffered, VTEST_BUFFERED_MAX);
 	vtest_buffer_init(&client->out, &host->buffered, VTEST_BUFFERED_MAX);

@@ -4,6 +4,7 @@
 #define ORIEL_VTEST_CLIENT_H
 
 #include "log.h"
+#include "virgl/commands.h"
 #include "virgl/resource.h"
 #include "vtest/buffer.h"
 #include "vtest/vtest.h"
@@ -12,7 +13,9 @@
 #define VTEST_RESOURCES_MAX 65536u /* resources of one client */
 #define VTEST_OUTPUT_HIGH   65536u /* bytes unread by the client that keep it from being served */
 #define VTEST_TURN_COMMANDS 64u    /* commands of one client before others have their turn */
+#define VTEST_TURN_MS       4u     /* and milliseconds, when commands take long */
 #define VTEST_TURN_BYTES    (1u << 20) /* bytes read from one client in a turn */
+#define VTEST_CROWDED_MS    5u         /* until a present that waits for room looks again */
 #define VTEST_PAIR_MS       500u /* how long a read of a front buffer waits for what follows it */
 #define VTEST_BUFFERED_MAX  (1ull << 30) /* bytes of all clients' buffers */
 
@@ -25,6 +28,7 @@ struct vtest_host {
 	uv_idle_t idle;      /* runs while clients have commands left over */
 	struct list clients; // vtest_client.link
 	uint64_t buffered;   /* bytes of all clients' buffers */
+	uint32_t contexts;   /* all clients' besides their first */
 };
 
 struct vtest_resource {
@@ -65,9 +69,11 @@ struct vtest_client {
 	char program[IPC_NAME_MAX + 1];
 
 	uint32_t context; /* virgl's; 0 before CREATE_RENDERER */
-	bool submitted;   /* commands since the last fence */
-	uint32_t fence;   /* waited for; 0: none */
+	struct virgl_sub_contexts contexts;
+	bool submitted; /* commands since the last fence */
+	uint32_t fence; /* waited for; 0: none */
 	struct vtest_get held;
+	bool crowded;    /* its present waits for room */
 	uint32_t waited; /* the handle of a BUSY_WAIT just before; 0: something else came before */
 	uint32_t n_resources;
 	struct list shown; // vtest_resource.shown_link
@@ -117,6 +123,8 @@ bool vtest_transfer_parse(
 /* ---- present.c */
 
 void vtest_on_transfer_get(struct vtest_client *client, const uint32_t *fields, size_t size);
+/* This command would complete the first present of a resource, and there is no room for a surface. */
+bool vtest_present_waits(const struct vtest_client *client, const struct vtest_command *next);
 /* A read is held and the next command is there: answers it, and that command too if both are a
  * present. True: that one is done. */
 bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *next);

@@ -87,13 +87,18 @@ static uint32_t resolve(void *data, uint32_t handle)
 
 static void on_submit(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
-	struct virgl_walk walk = { .resolve = resolve, .data = client, .compute = virgl_compute() };
+	struct virgl_walk walk = {
+		.resolve = resolve,
+		.data = client,
+		.contexts = &client->contexts,
+		.compute = virgl_compute(),
+	};
 	uint32_t *dwords =
 		(uint32_t *)(uintptr_t)fields; /* the client's buffer: rewritten in place */
 
 	vtest_advance(client);
 	if (!virgl_walk_commands(&walk, dwords, size / 4)) {
-		vtest_fail(client, "it sent a malformed command buffer: %s", walk.wrong);
+		vtest_fail(client, "it sent a bad command buffer: %s", walk.wrong);
 		return;
 	}
 	if (walk.refused)

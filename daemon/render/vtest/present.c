@@ -191,6 +191,14 @@ static bool completes_present(const struct vtest_get *get, const struct vtest_co
 	return fields[0] == get->resource->handle && fields[1] == BUSY_WAIT_FLAG;
 }
 
+bool vtest_present_waits(const struct vtest_client *client, const struct vtest_command *next)
+{
+	const struct vtest_resource *resource = client->held.resource;
+
+	return resource && !resource->surface && !resource->hidden &&
+	       completes_present(&client->held, next) && !surfaces_room(client->host->surfaces);
+}
+
 bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *next)
 {
 	struct vtest_get get = client->held;

@@ -21,9 +21,13 @@ static uint32_t resolve(void *data, uint32_t handle)
 	return handle < 10 ? handle + 100 : VIRGL_HANDLE_NONE;
 }
 
+static uint32_t n_contexts;
+static struct virgl_sub_contexts contexts = { .total = &n_contexts };
+
 static bool walk(uint32_t *dwords, size_t n, bool compute, struct virgl_walk *ret_walk)
 {
-	*ret_walk = (struct virgl_walk){ .resolve = resolve, .compute = compute };
+	*ret_walk =
+		(struct virgl_walk){ .resolve = resolve, .contexts = &contexts, .compute = compute };
 	return virgl_walk_commands(ret_walk, dwords, n);
 }
 
@@ -108,6 +112,7 @@ static void test_malformed(void **state)
 	uint32_t longer[] = { HEADER(0, 0, 3), 0, 0 };
 	uint32_t short_blit[] = { HEADER(16, 0, 3), 1, 1, 1 };
 	uint32_t short_surface[] = { HEADER(1, 8, 1), 1 };
+	uint32_t marker[6001] = { HEADER(51, 0, 6000), 4 };
 	struct virgl_walk result;
 
 	(void)state;
@@ -116,6 +121,36 @@ static void test_malformed(void **state)
 	assert_false(walk(short_blit, 4, true, &result));
 	assert_false(walk(short_surface, 2, true, &result));
 	assert_true(walk(NULL, 0, true, &result));
+	assert_true(walk(marker, 6001, true, &result));
+}
+
+/* Each is a context of the driver, which costs megabytes: a client has so many and no more. */
+static void test_sub_contexts(void **state)
+{
+	struct virgl_walk result;
+
+	(void)state;
+	for (uint32_t i = 0; i < VIRGL_SUB_CONTEXTS_MAX; i++) {
+		uint32_t create[] = { HEADER(29, 0, 1), i + 1, HEADER(29, 0, 1), i + 1 };
+		assert_true(walk(create, 4, false, &result));
+	}
+	assert_int_equal(n_contexts, VIRGL_SUB_CONTEXTS_MAX);
+	assert_false(walk((uint32_t[]){ HEADER(29, 0, 1), 1000 }, 2, false, &result));
+	assert_string_equal(result.wrong, "too many contexts");
+	/* what is destroyed, and is there, makes room */
+	assert_true(walk(
+		(uint32_t[]){ HEADER(30, 0, 1), 2000, HEADER(30, 0, 1), 0 }, 4, false, &result));
+	assert_false(walk((uint32_t[]){ HEADER(29, 0, 1), 1000 }, 2, false, &result));
+	assert_true(walk(
+		(uint32_t[]){ HEADER(30, 0, 1), 7, HEADER(29, 0, 1), 1000 }, 4, false, &result));
+	assert_false(walk((uint32_t[]){ HEADER(29, 0, 1), 7 }, 2, false, &result));
+	virgl_sub_contexts_finish(&contexts);
+	assert_int_equal(n_contexts, 0);
+	n_contexts = VIRGL_SUB_CONTEXTS_ALL;
+	assert_false(walk((uint32_t[]){ HEADER(29, 0, 1), 1 }, 2, false, &result));
+	n_contexts = 0;
+	assert_true(walk((uint32_t[]){ HEADER(29, 0, 1), 1 }, 2, false, &result));
+	virgl_sub_contexts_finish(&contexts);
 }
 
 /* Random dwords never make it look outside of the buffer (a sanitizer's business). */
@@ -144,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_compute),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_sub_contexts),
 		cmocka_unit_test(test_noise),
 	};
 

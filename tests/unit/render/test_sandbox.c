@@ -132,7 +132,7 @@ static int probe_work(void)
 
 static int probe_begun(void)
 {
-	struct rlimit core = { 1, 1 };
+	struct rlimit core = { 1, 1 }, data = { 1, RLIM_INFINITY };
 	int fd = open("/etc/passwd", O_RDONLY);
 
 	if (fd < 0)
@@ -142,6 +142,9 @@ static int probe_begun(void)
 		return 2;
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
 		return 3;
+	getrlimit(RLIMIT_DATA, &data);
+	if (sandbox_n_sanitizer_calls == 0 && data.rlim_max == RLIM_INFINITY)
+		return 5;
 	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 1)
 		return 0; /* a kernel without Landlock */
 	return open("/tmp/oriel-probe", O_WRONLY | O_CREAT, 0600) == -1 && errno == EACCES ? 0 : 4;

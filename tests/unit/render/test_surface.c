@@ -516,6 +516,58 @@ static void test_any_order(void **state)
 	assert_true(t.frames > 100);
 }
 
+static unsigned churn(unsigned n)
+{
+	const struct ring_geometry geometry = { .width = 8, .height = 8, .format = RING_BGRX };
+	struct surface *surface;
+	unsigned made = 0;
+
+	while (made < n && surfaces_room(t.surfaces)) {
+		assert_int_equal(surface_create(t.surfaces, 9, &geometry, &ops, NULL, &surface), 0);
+		surface_destroy(surface);
+		made++;
+	}
+	return made;
+}
+
+/* The loop alone runs: nobody reads t.view. */
+static void run_for(uint64_t ms)
+{
+	for (uint64_t end = clock_ms() + ms; clock_ms() < end; usleep(1000))
+		uv_run(&t.loop, UV_RUN_NOWAIT);
+}
+
+/* A stream that makes surfaces without end must wait. */
+static void test_room_in_time(void **state)
+{
+	(void)state;
+	assert_in_range(churn(10000), 8, 300);
+	assert_false(surfaces_room(t.surfaces));
+	run_for(100);
+	assert_in_range(churn(10000), 1, 300);
+}
+
+/* A view process that does not read makes it wait for longer, and keeps its link. */
+static void test_room_in_queue(void **state)
+{
+	unsigned made = 0;
+
+	(void)state;
+	connect_view();
+	for (uint64_t end = clock_ms() + 20000; clock_ms() < end;) {
+		unsigned more = churn(10000);
+		run_for(100);
+		if (more == 0)
+			break;
+		made += more;
+	}
+	assert_in_range(made, 64, 800);
+	settle();
+	run_for(50);
+	assert_true(surfaces_room(t.surfaces));
+	assert_int_equal(t.gone, made);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -531,6 +583,8 @@ int main(void)
 		TEST(test_new_view),
 		TEST(test_input_and_end),
 		TEST(test_limit),
+		TEST(test_room_in_time),
+		TEST(test_room_in_queue),
 		TEST(test_any_order),
 		cmocka_unit_test_setup_teardown(test_any_order, setup_retain_all, teardown),
 	};
