@@ -2,6 +2,7 @@
 #include "virgl/commands.h"
 
 #include "util.h"
+#include "virgl/formats.h"
 
 enum { /* numbers of commands, objects and shader types that need a look */
 	CCMD_NOP = 0,
@@ -9,6 +10,7 @@ enum { /* numbers of commands, objects and shader types that need a look */
 	CCMD_CREATE_SUB_CTX = 29,
 	CCMD_DESTROY_SUB_CTX = 30,
 	CCMD_BIND_SHADER = 31,
+	CCMD_SET_SHADER_IMAGES = 35,
 	CCMD_LAUNCH_GRID = 37,
 	CCMD_LINK_SHADER = 52,
 	OBJECT_SHADER = 4,
@@ -29,7 +31,9 @@ struct command {
 	uint16_t handles_from; /* `handles` count only in commands of this size or more */
 };
 
-#define ANY UINT16_MAX
+#define ANY          UINT16_MAX
+#define IMAGES_FIRST 3u /* the first image's format in SET_SHADER_IMAGES */
+#define IMAGES_STEP  5u
 
 static const struct command commands[] = {
 	[0] = { "NOP", 0, ANY, { 0 }, 0, 0, 0 },
@@ -126,6 +130,19 @@ static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t obj
 	return true;
 }
 
+/* virglrenderer looks an image's format up in a table without a look at the table's end. */
+static void walk_images(struct virgl_walk *walk, uint32_t *command, uint32_t length)
+{
+	struct virgl_format format;
+
+	for (uint32_t at = IMAGES_FIRST; at <= length; at += IMAGES_STEP) {
+		if (command[at] != 0 && !virgl_format_find(command[at], &format)) {
+			refuse(walk, command, "an image in an unknown format");
+			return;
+		}
+	}
+}
+
 static uint32_t *find_context(struct virgl_sub_contexts *contexts, uint32_t id)
 {
 	for (uint32_t i = 0; i < contexts->n; i++) {
@@ -196,6 +213,8 @@ static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t le
 		translate(walk, &command[at]);
 	if (id == CCMD_CREATE_OBJECT)
 		return walk_object(walk, command, object, length);
+	if (id == CCMD_SET_SHADER_IMAGES)
+		walk_images(walk, command, length);
 	walk_compute(walk, command, id);
 	return length == 0 || walk_context(walk, id, command[1]);
 }

@@ -93,6 +93,24 @@ static void test_compute(void **state)
 	assert_memory_equal(dwords, commands, sizeof(commands));
 }
 
+/* An image's format is an index into a table of virglrenderer. */
+static void test_image_formats(void **state)
+{
+	uint32_t good[] = { HEADER(35, 0, 7), 1, 0, 67, 1, 1, 1, 5 };
+	uint32_t none[] = { HEADER(35, 0, 7), 1, 0, 0, 0, 0, 0, 0 };
+	uint32_t bad[] = { HEADER(35, 0, 12), 1, 0, 67, 1, 1, 1, 5, 0x10000, 1, 1, 1, 6 };
+	struct virgl_walk result;
+
+	(void)state;
+	assert_true(walk(good, 8, false, &result));
+	assert_int_equal(good[0], HEADER(35, 0, 7));
+	assert_true(walk(none, 8, false, &result));
+	assert_int_equal(none[0], HEADER(35, 0, 7));
+	assert_true(walk(bad, 13, false, &result));
+	assert_non_null(result.refused);
+	assert_int_equal(bad[0], HEADER(0, 0, 12));
+}
+
 static void test_refused(void **state)
 {
 	static const uint8_t ids[] = { 41, 43, 44, 45, 48, 49, 50, 53, 61, 63, 255 };
@@ -177,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_handles),
 		cmocka_unit_test(test_short_draw),
 		cmocka_unit_test(test_compute),
+		cmocka_unit_test(test_image_formats),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_sub_contexts),
