@@ -43,9 +43,10 @@ STAGES = [
 
 def count_cmocka(text):
     """Sums up the closing lines of every test program."""
-    passed = sum(int(each) for each in re.findall(r"^\[  PASSED  \] (\d+) test", text, re.MULTILINE))
-    failed = sum(int(each) for each in re.findall(r"^\[  FAILED  \] \w+: (\d+) test", text, re.MULTILINE))
-    skipped = sum(int(each) for each in re.findall(r"^\[  SKIPPED \] \w+: (\d+) test", text, re.MULTILINE))
+    def total(word):
+        return sum(int(each) for each in
+                   re.findall(rf"^\[ +{word} +\] (?:\w+: )?(\d+) test", text, re.MULTILINE))
+    passed, failed, skipped = total("PASSED"), total("FAILED"), total("SKIPPED")
     crashed = len(re.findall(r"^FAILED: ", text, re.MULTILINE)) if not failed else 0
     return passed, failed + crashed, skipped
 
@@ -83,7 +84,7 @@ def run(name, command, kind, environment):
     if failed:
         print("".join(f"    {line}\n" for line in text.splitlines()[-200:]), flush=True)
     elif skipped:
-        for line in re.findall(r"^SKIPPED .*", text, re.MULTILINE):
+        for line in re.findall(r"^SKIPPED .*|^\[  SKIPPED \] \w+$", text, re.MULTILINE):
             print(f"    {line}", flush=True)
     return passed, failed, skipped
 
