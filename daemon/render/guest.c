@@ -66,6 +66,7 @@ struct guests {
 };
 
 static void guest_watch(struct guest *guest);
+static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_timer(uv_timer_t *timer);
 
 struct guests *guests_create(uv_loop_t *loop, struct virgl_thread *thread, uint32_t max)
@@ -329,7 +330,8 @@ static void guest_decide(struct guest *guest)
 	uv_close((uv_handle_t *)&guest->poll, on_poll_closed);
 }
 
-static void guest_peek(struct guest *guest)
+/* `left`: the peer sends nothing more. */
+static void guest_peek(struct guest *guest, bool left)
 {
 	uint8_t first[PEEK_BYTES];
 	ssize_t n = recv(guest->fd, first, sizeof(first), MSG_PEEK | MSG_DONTWAIT);
@@ -337,7 +339,7 @@ static void guest_peek(struct guest *guest)
 
 	if (n > 0 && guest->spoke_ms == 0)
 		guest->spoke_ms = clock_ms();
-	if (n == PEEK_BYTES || (n > 0 && clock_ms() - guest->spoke_ms >= SILENCE_MS)) {
+	if (n == PEEK_BYTES || (n > 0 && (left || clock_ms() - guest->spoke_ms >= SILENCE_MS))) {
 		guest_decide(guest);
 		return;
 	}
@@ -351,21 +353,19 @@ static void guest_peek(struct guest *guest)
 	}
 	guest_watch(guest);
 	if (n > 0) { /* readable all the time, and not enough yet */
-		uv_poll_stop(&guest->poll);
+		uv_poll_start(&guest->poll, UV_DISCONNECT, on_poll);
 		uv_timer_start(&guest->timer, on_timer, PEEK_AGAIN_MS, 0);
 	}
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
-	(void)status;
-	(void)events;
-	guest_peek(poll->data);
+	guest_peek(poll->data, status < 0 || (events & UV_DISCONNECT));
 }
 
 static void on_timer(uv_timer_t *timer)
 {
-	guest_peek(timer->data);
+	guest_peek(timer->data, false);
 }
 
 /* For something to read, and for the end of patience. */

@@ -438,6 +438,17 @@ def test_silent_connection_is_closed(render):
     assert [g["guest"] for g in made.gone] == [silent] and machine != silent
 
 
+@pytest.mark.parametrize("vm", [0, 1])
+def test_connection_that_closes_after_a_byte(render, vm):
+    made = render()
+    number, sock = made.connect_guest(vm=vm)
+    sock.sendall(b"\0")
+    made.ping()
+    sock.close()
+    made.wait(lambda: made.gone, 3, "its end")
+    assert made.gone[0]["guest"] == number
+
+
 def test_restarted_render_process_drops_vtest(render):
     made = render()
     number, sock = made.connect_guest(resumed=1)
