@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The link to the render process: its surfaces and frames, and what is asked of it. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "link.h"
@@ -9,11 +10,24 @@
 #include "view.h"
 #include "vnc/viewer.h"
 
+/* orield is to make a new pair of sockets, or a new render process. */
+static void peer_lost(struct view *view, bool wrong, const char *reason)
+{
+	struct ipc_peer_lost lost = { .wrong = wrong };
+
+	snprintf(lost.reason, sizeof(lost.reason), "%s", reason);
+	peer_close(view);
+	link_send(view->control, &ipc_peer_lost_type, &lost, -1);
+}
+
 static void peer_fail(struct view *view, const char *what, const char *reason)
 {
+	char text[IPC_TEXT_MAX + 1];
+
+	snprintf(text, sizeof(text), "%s: %s", what, reason);
 	log_limited(&view->render_lines, LOG_LEVEL_ERROR,
-		"the render process sent a wrong message (%s: %s); its link is closed", what, reason);
-	peer_close(view);
+		"the render process sent a wrong message (%s); its link is closed", text);
+	peer_lost(view, true, text);
 }
 
 static void report(struct view *view, const struct surface *surface, bool gone)
@@ -188,7 +202,7 @@ static void on_closed(void *data, const char *reason)
 
 	log_limited(&view->render_lines, LOG_LEVEL_WARNING,
 		"the link to the render process ended: %s", reason);
-	peer_close(view);
+	peer_lost(view, strcmp(reason, LINK_ENDED) != 0, reason);
 }
 
 static const struct link_row rows[] = {

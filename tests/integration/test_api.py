@@ -18,8 +18,8 @@ def listen(daemon, name):
 
 def test_what_it_says_of_itself(daemon):
     assert daemon.api.get("/v1")["version"]
-    host = daemon.api.get("/v1/host")
-    gpu = host["gpu"]
+    # The probe of the GPU is a process that ends by itself after the start.
+    gpu = wait_for(lambda: daemon.api.get("/v1/host")["gpu"], 30, "the GPU's report")
     assert gpu["renderer"] and any(each["taken"] for each in gpu["candidates"])
     assert all(each["reason"] for each in gpu["candidates"])
 

@@ -81,9 +81,14 @@ static void on_render_gpu(void *data, const void *message, int fd)
 	(void)fd;
 	if (!worker)
 		return;
+	if (worker->session->gpu.renderer[0]) {
+		child_kill(worker->child, "it reported its GPU twice");
+		return;
+	}
 	memcpy(&worker->session->gpu, message, sizeof(worker->session->gpu));
 	model_clean_gpu(&worker->session->gpu);
-	log_info("%s: renders with %s (%s)", worker->session->spec.name,
+	log_limited(&worker->session->private->peer_limit, LOG_LEVEL_INFO,
+		"%s: renders with %s (%s)", worker->session->spec.name,
 		worker->session->gpu.renderer, worker->session->gpu.version);
 }
 
@@ -385,6 +390,15 @@ static void on_viewer_stats(void *data, const void *message, int fd)
 	text_clean(viewer->stats.encoding);
 }
 
+static void on_peer_lost(void *data, const void *message, int fd)
+{
+	struct worker *worker = sender(data);
+
+	(void)fd;
+	if (worker)
+		session_peer_lost(worker->session, message);
+}
+
 static void on_screenshot_done(void *data, const void *message, int fd)
 {
 	struct worker *worker = sender(data);
@@ -413,6 +427,7 @@ const struct link_row model_view_rows[] = {
 	{ &ipc_surface_state_type, on_surface_state },
 	{ &ipc_viewer_type, on_viewer },
 	{ &ipc_viewer_stats_type, on_viewer_stats },
+	{ &ipc_peer_lost_type, on_peer_lost },
 	{ &ipc_screenshot_done_type, on_screenshot_done },
 	{ &ipc_screenshot_failed_type, on_screenshot_failed },
 };

@@ -60,6 +60,7 @@ struct session_private {
 	int open_handles;
 	struct session_spec *replacement; /* to be started when this one has ended */
 	struct log_limit guest_limit, peer_limit;
+	uint64_t peer_lost_ms; /* when the link between the processes broke last */
 };
 
 /* "render", "view". */
@@ -94,6 +95,8 @@ void worker_init(struct worker *worker, struct session *session, enum worker_kin
 void worker_start(struct worker *worker);
 /* A message that only a process that is ready sends: `ready` itself. */
 void worker_ready(struct worker *worker, const struct ipc_ready *message);
+/* Render and view lost each other while both live. */
+void session_peer_lost(struct session *session, const struct ipc_peer_lost *lost);
 /* Each second: ping, hang, memory. `late`: orield itself did not run, so no answer was due. */
 void worker_tick(struct worker *worker, uint64_t now_ms, bool late);
 /* Starts a worker again that was given up. */

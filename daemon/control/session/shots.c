@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Screenshots under way: asked of the view process, answered to whoever asked. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -120,7 +121,8 @@ void shots_done(struct session *session, const struct ipc_screenshot_done *messa
 		close(fd);
 		return;
 	}
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || message->size == 0 ||
+	/* Only a memfd has seals: no file whose reading could take long is read here. */
+	if (fcntl(fd, F_GET_SEALS) < 0 || fstat(fd, &status) < 0 || message->size == 0 ||
 		message->size > SHOT_SIZE_MAX || (uint64_t)status.st_size < message->size) {
 		close(fd);
 		fail_shot(session, shot, EIO, "the view process sent an impossible picture");

@@ -10,6 +10,9 @@
 #include "session/private.h"
 #include "text.h"
 
+/* A link between the two that breaks twice in this time is the render process's fault. */
+#define PEER_LOST_MS 1000u
+
 static const struct {
 	const char *word, *program;
 } kinds[WORKERS] = {
@@ -237,6 +240,25 @@ static void connect_peers(struct session *session)
 	child_send(session->view, &ipc_render_peer_type, &render_peer, pair[1]);
 	close(pair[0]);
 	close(pair[1]);
+}
+
+void session_peer_lost(struct session *session, const struct ipc_peer_lost *lost)
+{
+	const struct worker *workers = session->private->workers;
+	uint64_t now = clock_ms();
+	bool again = now - session->private->peer_lost_ms < PEER_LOST_MS;
+	char reason[IPC_TEXT_MAX + 1];
+
+	/* A render process that has died is seen to elsewhere. */
+	if (!workers[WORKER_RENDER].ready || !workers[WORKER_VIEW].ready)
+		return;
+	text_copy(reason, sizeof(reason), lost->reason);
+	text_clean(reason);
+	session->private->peer_lost_ms = now;
+	if (lost->wrong || again)
+		child_kill(session->render, "the view process cannot work with it: %s", reason);
+	else
+		connect_peers(session);
 }
 
 void worker_ready(struct worker *worker, const struct ipc_ready *message)

@@ -11,6 +11,9 @@
  *	many...    it reports 65 streams
  *	rude...    its texts hold control characters
  *	garbage... it sends something malformed
+ *	twice...   it reports its GPU twice
+ *	lost...    the view process loses the link to it again and again
+ *	wrong...   the view process says that it broke the rules
  *	deaf...    both ignore `stop`
  *	oriel...   its streams can be resumed
  */
@@ -109,7 +112,8 @@ static void fake_start(struct fake *fake, const char *session)
 	strcpy(gpu.gpus[0].kind, "software");
 	strcpy(gpu.gpus[0].reason, "the only one");
 	gpu.gpus[0].taken = 1;
-	if (!fake->view)
+	strcpy(gpu.renderer, "fake");
+	for (int i = 0; !fake->view && i < (fake_is(fake, "twice") ? 2 : 1); i++)
 		fake_send(&ipc_render_gpu_type, &gpu, -1);
 	fake_send(&ipc_ready_type, &ready, -1);
 }
@@ -149,6 +153,14 @@ static void fake_screenshot(const struct ipc_screenshot *request)
 	close(fd);
 }
 
+static void fake_peer(const struct fake *fake)
+{
+	const struct ipc_peer_lost lost = { .wrong = fake_is(fake, "wrong"), .reason = "a\x01 fault" };
+
+	if (fake_is(fake, "lost") || fake_is(fake, "wrong"))
+		fake_send(&ipc_peer_lost_type, &lost, -1);
+}
+
 static void fake_handle(struct fake *fake, uint16_t id, const void *message, int fd)
 {
 	const struct ipc_render_start *render = message;
@@ -165,6 +177,8 @@ static void fake_handle(struct fake *fake, uint16_t id, const void *message, int
 		fake_pong(fake, ((const struct ipc_ping *)message)->serial);
 	} else if (id == IPC_GUEST) {
 		fake_guest(fake, message, fd);
+	} else if (id == IPC_RENDER_PEER) {
+		fake_peer(fake);
 	} else if (id == IPC_SCREENSHOT) {
 		fake_screenshot(message);
 	} else if (id == IPC_STOP && !fake_is(fake, "deaf")) {

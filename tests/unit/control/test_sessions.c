@@ -117,6 +117,9 @@ static void protocol_errors_end_the_process(void **state)
 		{ "liar", "it sent a malformed message (unknown" },
 		{ "garbage", "it sent a malformed message" },
 		{ "many", "it reported over 64 streams" },
+		{ "twice", "it reported its GPU twice" },
+		{ "lost", "the view process cannot work with it: a? fault" },
+		{ "wrong", "the view process cannot work with it: a? fault" },
 	};
 	struct fixture *fixture = *state;
 
