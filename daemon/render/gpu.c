@@ -96,10 +96,10 @@ static void try_devices(struct choice *choice)
 
 	for (size_t i = 0; i < n && !choice->taken; i++)
 		try_device(choice, &devices[i], i);
-	if (n == 0) {
-		say(choice, "EGL names no devices");
-		report(choice, "device", choice->name, false);
-	}
+	if (choice->taken || (n > 0 && !*choice->name))
+		return;
+	say(choice, n > 0 ? "EGL names no such device" : "EGL names no devices");
+	report(choice, "device", choice->name, false);
 }
 
 static void try_render_node(struct choice *choice, const char *path)

@@ -470,6 +470,10 @@ def test_gpu_order(render):
     rows = [(g["kind"], g["taken"]) for g in made.gpu["gpus"]]
     assert rows == [("render-node", 0), ("software", 1)] and "nothing" in made.gpu["gpus"][0]["reason"]
     assert made.process.wait(10) == 0
+    made = render(gpu="device:/dev/dri/nothing,software", probe=True)
+    assert any(g["kind"] == "device" and g["name"] == "/dev/dri/nothing" and not g["taken"]
+               for g in made.gpu["gpus"])
+
     made = render(gpu="render-node:/dev/dri/nothing", probe=True)
     assert made.failed and "no GPU" in made.failed and made.process.wait(10) == 1
 
