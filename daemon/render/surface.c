@@ -84,9 +84,12 @@ int surface_create(struct surfaces *surfaces, uint32_t stream, const struct ring
 	const struct surface_ops *ops, void *data, struct surface **ret_surface)
 {
 	struct ring_geometry layout = *geometry;
-	struct surface *surface = calloc(1, sizeof(*surface));
+	struct surface *surface;
 	int r;
 
+	if ((uint64_t)layout.width * layout.height > IPC_SURFACE_PIXELS_MAX)
+		return -EFBIG;
+	surface = calloc(1, sizeof(*surface));
 	if (!surface)
 		return -ENOMEM;
 	layout.slots = RING_SLOTS;

@@ -66,6 +66,23 @@ static bool display_resize(struct display *display, uint32_t width, uint32_t hei
 	return true;
 }
 
+/* A guest that was never looked at is gone: nothing of it is known but its size. */
+static bool display_empty(struct display *display)
+{
+	struct picture picture;
+	uint8_t *pixels;
+
+	if (!display->blank)
+		return false;
+	pixels = picture_new(display->picture.width, display->picture.height, EMPTY_COLOUR, &picture);
+	if (!pixels)
+		return false;
+	free(display->own);
+	display->own = pixels;
+	display->picture = picture;
+	return true;
+}
+
 bool display_show(struct display *display, const struct surface *surface)
 {
 	uint32_t id = surface ? surface->id : 0;
@@ -75,7 +92,7 @@ bool display_show(struct display *display, const struct surface *surface)
 	display->surface = id;
 	display->stream = surface ? surface->stream : 0;
 	if (!surface)
-		return false;
+		return display_empty(display);
 	if (!surface->shown)
 		return display_resize(display, surface->picture.width, surface->picture.height);
 	display_use(display, surface);

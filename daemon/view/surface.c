@@ -16,7 +16,7 @@ static int surface_init(struct surface *surface, const struct ipc_surface *messa
 	size_t size;
 	int r;
 
-	if ((uint64_t)geometry.width * geometry.height > SURFACE_PIXELS_MAX)
+	if ((uint64_t)geometry.width * geometry.height > IPC_SURFACE_PIXELS_MAX)
 		return -EFBIG;
 	r = ring_open(&surface->ring, fd, &geometry);
 	if (r < 0)

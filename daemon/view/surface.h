@@ -12,8 +12,6 @@
 #include "picture.h"
 #include "tiles.h"
 
-#define SURFACE_PIXELS_MAX (UINT64_C(64) << 20) /* larger ones are not shown */
-
 struct surface {
 	struct list link; // view.surfaces, in the order of their first presents
 	uint32_t id, stream;

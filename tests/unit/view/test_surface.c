@@ -132,6 +132,12 @@ static void test_display(void **state)
 	assert_int_equal(report.width, 100);
 	assert_int_equal(report.surface, 5);
 	assert_true(display.blank);
+	assert_int_equal(display.picture.pixels[0], 0);
+	/* One that nobody saw and that is gone leaves its size and no picture. */
+	assert_true(display_show(&display, NULL));
+	assert_int_equal(display.picture.width, 100);
+	assert_int_equal(display.picture.pixels[0], 0x36);
+	assert_false(display_show(&display, surface));
 	memset(ring_slot(&ring, 0), 0x81, 416 * 70);
 	assert_int_equal(surface_adopt(surface, &frame, &changed, &slot), 0);
 	display_frame(&display, surface, &frame);
