@@ -194,6 +194,9 @@ class Daemon:
         for name, value in os.environ.items():
             if name.endswith("SAN_OPTIONS"):
                 environment[name] = value
+        if os.environ.get("ORIEL_SAN") == "thread":  # where every user can read it
+            suppressions = shutil.copy(TREE / "tests/tsan.supp", self.directory)
+            environment["TSAN_OPTIONS"] = f"suppressions={suppressions}"
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 self.who + [str(self.programs / "orield"), "--config", str(self.config)],

@@ -18,6 +18,8 @@ LOGS = TREE / "build/check"
 STAGE = TREE / "build/stage"
 JOBS = f"-j{len(os.sched_getaffinity(0))}"
 SANITIZED = "SAN=address,undefined"
+# Where threads meet, and the slowness of ThreadSanitizer does no harm.
+THREADED = "test_frames or test_pictures or test_control or test_input"
 
 
 def make(*words):
@@ -33,10 +35,13 @@ STAGES = [
     ("unit", make("WERROR=1", "-k", "check-unit"), "cmocka"),
     ("build-sanitized", make(SANITIZED, "all", "unit", "programs"), "one"),
     ("unit-sanitized", make(SANITIZED, "-k", "check-unit"), "cmocka"),
+    ("build-threads", make("SAN=thread", "all", "unit", "programs"), "one"),
     ("unit-threads", make("SAN=thread", "-k", "check-unit"), "cmocka"),
     ("fuzz-replay", make("fuzz-replay"), "one"),
     ("integration", make("WERROR=1", "check-integration"), "pytest"),
     ("integration-sanitized", make(SANITIZED, "check-integration"), "pytest"),
+    ("integration-threads", make("SAN=thread", f"PYTESTFLAGS=-k '{THREADED}'", "check-integration"),
+     "pytest"),
     ("unit-file", [sys.executable, "-B", "tests/tools/unit_file.py", str(STAGE)], "one"),
 ]
 
@@ -84,7 +89,7 @@ def run(name, command, kind, environment):
     if failed:
         print("".join(f"    {line}\n" for line in text.splitlines()[-200:]), flush=True)
     elif skipped:
-        for line in re.findall(r"^SKIPPED .*|^\[  SKIPPED \] \w+$", text, re.MULTILINE):
+        for line in dict.fromkeys(re.findall(r"^SKIPPED .*|^\[  SKIPPED \] \w+$", text, re.MULTILINE)):
             print(f"    {line}", flush=True)
     return passed, failed, skipped
 
