@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """When frames are read, and whose are shown."""
+import time
+
 import pattern as drawn
 from support import PATIENCE, wait_for
 
@@ -8,6 +10,10 @@ RED, GREEN = 0xc02010, 0x10a030
 
 def readbacks(daemon, session="one"):
     return daemon.api.session(session)["readbacks"]
+
+
+def retained_copies(daemon, session="one"):
+    return daemon.api.session(session)["retained"]
 
 
 def streams(daemon, session="one"):
@@ -28,9 +34,11 @@ def test_nobody_looks_nothing_is_read(daemon, pattern):
         shown = streams(daemon)[0]["frames"]
         wait_for(lambda: streams(daemon)[0]["frames"] >= shown + 100, 60, "100 frames more")
     assert before > 0, "the viewer was shown frames, yet none was read back"
-    drawn_before = guest.frames()
+    drawn_before, retained, begin = guest.frames(), retained_copies(daemon), time.monotonic()
     wait_for(lambda: guest.frames() >= drawn_before + 200, 60, "200 frames more")
     assert readbacks(daemon) == before
+    # A copy stays on the GPU, at most once a second; the counters are a heartbeat old.
+    assert retained_copies(daemon) - retained <= time.monotonic() - begin + 2
 
 
 def shown_color(viewer):
