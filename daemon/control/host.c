@@ -116,27 +116,46 @@ struct session *host_find_session(struct host *host, const char *name)
 	return NULL;
 }
 
-/* Everything that can be known before a socket is made. */
-static int check_session(
-	struct host *host, const struct session_spec *spec, struct problem *ret_problem)
+static int check_name(struct host *host, const char *name, struct problem *ret_problem)
+{
+	const struct session *other = host_find_session(host, name);
+
+	if (!other)
+		return 0;
+	if (other->state == SESSION_STOPPING)
+		return problem_set(
+			ret_problem, 409, "/name", "session '%s' is ending: try again", name);
+	return problem_set(ret_problem, 409, "/name", "there is a session '%s' already", name);
+}
+
+/* What a session has, or will have: one that ends has let go of it. */
+static const struct session_spec *claims(const struct session *session)
+{
+	if (session->private->replacement)
+		return session->private->replacement;
+	return session->state == SESSION_STOPPING ? NULL : &session->spec;
+}
+
+int host_check_claims(
+	const struct host *host, const struct session *session, struct problem *ret_problem)
 {
 	const struct config *config = &host->config;
+	const struct session_spec *spec = &session->spec;
 	const struct session *other;
+	size_t others = 0;
 
-	if (host->stopping)
-		return problem_set(ret_problem, 503, "", "orield is stopping");
-	if (spec_check(spec, config->vnc_address, ret_problem) < 0)
-		return -1;
 	list_for_each(other, &host->sessions, link) {
-		if (spec_conflict(spec, &other->spec, config->vnc_address, ret_problem) < 0)
+		const struct session_spec *theirs = other == session ? NULL : claims(other);
+		if (theirs && spec_conflict(spec, theirs, config->vnc_address, ret_problem) < 0)
 			return -1;
+		others += other != session;
 	}
 	for (size_t i = 0; i < spec->n_listeners; i++) {
 		if (strcmp(spec->listeners[i].path, config->api_socket) == 0)
-			return problem_set(
-				ret_problem, 409, "/listen", "the socket of the API is there");
+			return problem_set(ret_problem, 409, "/listen",
+				"%s is the socket of the API", config->api_socket);
 	}
-	if (host->n_sessions >= config->sessions_max)
+	if (others >= config->sessions_max)
 		return problem_set(ret_problem, 409, "",
 			"there are %u sessions already, as many as sessions_max in [host] allows",
 			config->sessions_max);
@@ -146,34 +165,57 @@ static int check_session(
 struct session *host_create_session(
 	struct host *host, const struct session_spec *spec, struct problem *ret_problem)
 {
-	if (check_session(host, spec, ret_problem) < 0)
+	if (host->stopping) {
+		problem_set(ret_problem, 503, "", "orield is stopping");
+		return NULL;
+	}
+	if (spec_check(spec, host->config.vnc_address, ret_problem) < 0 ||
+		check_name(host, spec->name, ret_problem) < 0)
 		return NULL;
 	return session_create(host, spec, ret_problem);
 }
 
-int host_delete_session(struct host *host, struct session *session, struct problem *ret_problem)
+int host_delete_session(struct host *host, struct session *session, struct session_wait *wait,
+	struct problem *ret_problem)
 {
 	if (session->spec.configured)
 		return problem_set(ret_problem, 409, "",
 			"session '%s' is configured: remove it from %s and reload",
 			session->spec.name, host->config.path);
+	list_append(&session->private->waits, &wait->link);
 	session_end(session);
 	return 0;
 }
 
-size_t host_start(struct host *host)
+const struct session_spec *host_find_spec(const struct host *host, const char *name)
+{
+	for (size_t i = 0; i < host->config.n_sessions; i++) {
+		if (strcmp(host->config.sessions[i].name, name) == 0)
+			return &host->config.sessions[i];
+	}
+	return NULL;
+}
+
+struct session *host_start_configured(struct host *host, const struct session_spec *spec)
 {
 	struct problem problem;
+	struct session *session = host_create_session(host, spec, &problem);
+
+	if (!session)
+		log_error("%s: it cannot be started: %s", spec->name, problem.detail);
+	return session;
+}
+
+size_t host_start(struct host *host)
+{
+	const struct session *session;
 	size_t failed = 0;
 
 	uv_timer_start(&host->private->tick, on_tick, TICK_MS, TICK_MS);
 	probe_start(host);
 	for (size_t i = 0; i < host->config.n_sessions; i++) {
-		if (host_create_session(host, &host->config.sessions[i], &problem))
-			continue;
-		log_error("%s: it cannot be started: %s", host->config.sessions[i].name,
-			problem.detail);
-		failed++;
+		session = host_start_configured(host, &host->config.sessions[i]);
+		failed += !session || session->state == SESSION_FAILED;
 	}
 	return failed;
 }
@@ -197,14 +239,26 @@ void host_probe_ended(struct host *host)
 
 void host_session_ended(struct host *host, struct session *session)
 {
-	const struct session_spec *replacement = session->private->replacement;
-	struct problem problem;
+	const struct session_spec *next = session->private->replacement;
+	struct session *other;
 
 	log_info("%s: ended", session->spec.name);
 	list_remove(&session->link);
 	host->n_sessions--;
-	if (replacement && !host->stopping && !host_create_session(host, replacement, &problem))
-		log_error("%s: it cannot be started: %s", replacement->name, problem.detail);
+	/* Those that wait for a socket or port may have waited for these. */
+	list_for_each(other, &host->sessions, link)
+		other->private->retry_ms = 0;
+	/* A session of the API may have had a name that was configured meanwhile. */
+	if (!next)
+		next = host_find_spec(host, session->spec.name);
+	if (next && !host->stopping)
+		host_start_configured(host, next);
+	while (!list_empty(&session->private->waits)) {
+		struct session_wait *wait =
+			list_entry(session->private->waits.next, struct session_wait, link);
+		list_remove(&wait->link);
+		wait->ended(wait);
+	}
 	check_stopped(host);
 }
 

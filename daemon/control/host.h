@@ -26,12 +26,18 @@ struct session *host_find_session(struct host *host, const char *name);
 
 /*
  * Checks the specification (name, paths, address, password, duplicates of any of them, limits), binds its
- * sockets and starts its processes. NULL with ret_problem filled when it cannot be; nothing is left then.
+ * sockets and starts its processes. NULL with ret_problem filled when it cannot be; nothing is left
+ * then. A configured session whose sockets cannot be had is kept instead, failed, and tried again.
  */
 struct session *host_create_session(
 	struct host *host, const struct session_spec *spec, struct problem *ret_problem);
 
-/* Ends a session in order: guests and viewers are disconnected, sockets removed. -1 with ret_problem when it is configured. */
-int host_delete_session(struct host *host, struct session *session, struct problem *ret_problem);
+/*
+ * Ends a session in order: guests and viewers are disconnected, sockets removed. `wait` is told
+ * from the loop when its name is free again, two seconds later at most; who no longer waits takes
+ * it out of its list. -1 with ret_problem when the session is configured.
+ */
+int host_delete_session(struct host *host, struct session *session, struct session_wait *wait,
+	struct problem *ret_problem);
 
 #endif

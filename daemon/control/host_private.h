@@ -26,7 +26,7 @@ struct host_private {
  */
 int host_init(struct host *host, uv_loop_t *loop, struct config *config, bool level_forced);
 
-/* Starts the GPU probe and the configured sessions. Sessions that cannot be are logged; returns their number. */
+/* Starts the GPU probe and the configured sessions. Returns how many of these could not be started. */
 size_t host_start(struct host *host);
 
 /*
@@ -38,7 +38,17 @@ void host_stop(struct host *host, void (*stopped)(void *data), void *data);
 /* Frees what host_init made; the loop must run once more for its handles. */
 void host_finish(struct host *host);
 
-/* A session's last child has ended: frees it, and starts what waited for its name. */
+/* Whether what the session's specification names is free: no other session has it. 0, or -1 with ret_problem. */
+int host_check_claims(
+	const struct host *host, const struct session *session, struct problem *ret_problem);
+
+/* Starts a configured session; what goes wrong is logged. NULL: it is not there. */
+struct session *host_start_configured(struct host *host, const struct session_spec *spec);
+
+/* The specification of this name in the configuration, or NULL. */
+const struct session_spec *host_find_spec(const struct host *host, const char *name);
+
+/* A session's last child has ended: takes it out of the list, and starts what waited for its name. */
 void host_session_ended(struct host *host, struct session *session);
 
 /* Takes over what can be taken over of a new configuration (taken), and says what cannot. */

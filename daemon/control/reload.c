@@ -30,15 +30,6 @@ static void reload_key(struct host *host, const struct config *config, const str
 			: ", for processes and sessions that start from now on");
 }
 
-static const struct session_spec *find_spec(const struct config *config, const char *name)
-{
-	for (size_t i = 0; i < config->n_sessions; i++) {
-		if (strcmp(config->sessions[i].name, name) == 0)
-			return &config->sessions[i];
-	}
-	return NULL;
-}
-
 /* Ends a session and starts it anew as `spec` says. */
 static void replace_session(struct session *session, const struct session_spec *spec)
 {
@@ -55,9 +46,9 @@ static void replace_session(struct session *session, const struct session_spec *
 }
 
 /* A session that was configured, against the new configuration. */
-static void reload_session(struct session *session, const struct config *config)
+static void reload_session(struct host *host, struct session *session)
 {
-	const struct session_spec *spec = find_spec(config, session->spec.name);
+	const struct session_spec *spec = host_find_spec(host, session->spec.name);
 
 	if (!spec) {
 		log_info("reload: session %s is removed", session->spec.name);
@@ -76,16 +67,13 @@ static void reload_session(struct session *session, const struct config *config)
 
 static void add_sessions(struct host *host)
 {
-	struct problem problem;
-
 	for (size_t i = 0; i < host->config.n_sessions; i++) {
 		const struct session_spec *spec = &host->config.sessions[i];
 		const struct session *other = host_find_session(host, spec->name);
 		if (other && other->spec.configured)
 			continue;
 		log_info("reload: session %s is new", spec->name);
-		if (!host_create_session(host, spec, &problem))
-			log_error("%s: it cannot be started: %s", spec->name, problem.detail);
+		host_start_configured(host, spec);
 	}
 }
 
@@ -102,7 +90,7 @@ void host_reload(struct host *host, struct config *config)
 	config->n_sessions = 0;
 	list_for_each_safe(session, next, &host->sessions, link) {
 		if (session->spec.configured)
-			reload_session(session, &host->config);
+			reload_session(host, session);
 	}
 	add_sessions(host);
 }

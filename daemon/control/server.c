@@ -116,9 +116,8 @@ static int server_start(struct server *server)
 		return r;
 	}
 	failed = host_start(host);
-	log_info("orield " ORIEL_VERSION ": %zu session%s%s, API at %s", host->n_sessions,
-		host->n_sessions == 1 ? "" : "s", failed > 0 ? " (some could not be started)" : "",
-		host->config.api_socket);
+	log_info("orield " ORIEL_VERSION ": %zu session%s, %zu of them failed, API at %s",
+		host->n_sessions, host->n_sessions == 1 ? "" : "s", failed, host->config.api_socket);
 	notify_ready();
 	tell_status(host);
 	return 0;

@@ -60,7 +60,7 @@ struct session_spec {
 enum session_state {
 	SESSION_STARTING, /* a process is being started */
 	SESSION_READY,    /* both processes run */
-	SESSION_FAILED,   /* crashed too often; `reason` says why */
+	SESSION_FAILED,   /* crashed too often, or cannot be started; `reason` says why */
 	SESSION_STOPPING,
 };
 
@@ -120,6 +120,12 @@ struct session {
 	struct display displays[IPC_DISPLAYS_MAX];
 	uint32_t n_displays;
 	struct session_private *private; /* supervision, listeners, guests, requests: session.c */
+};
+
+/* Somebody who wants to know when a session has ended: their own memory, out of the list when that is so. */
+struct session_wait {
+	struct list link;
+	void (*ended)(struct session_wait *wait);
 };
 
 /* The word the API uses: "starting", "ready", ... */

@@ -22,6 +22,10 @@ static void add_vnc(struct table *table, const cJSON *display)
 	const char *address = text_of(vnc, "address");
 	bool six = strchr(address, ':');
 
+	if (number_of(vnc, "port") == 0) { /* a failed session that has none yet */
+		table_add(table, "-");
+		return;
+	}
 	table_add(table, "%s%s%s:%.0f", six ? "[" : "", address, six ? "]" : "",
 		number_of(vnc, "port"));
 }

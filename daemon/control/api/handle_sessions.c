@@ -5,6 +5,8 @@
 #include "documents.h"
 #include "routes.h"
 #include "session_read.h"
+#include "spec.h"
+#include "util.h"
 
 static int answer_session(const struct call *call, int status, const struct session *session,
 	const char *fields, struct problem *ret_problem)
@@ -60,11 +62,46 @@ int handle_session_create(const struct call *call, struct problem *ret_problem)
 	return answer_session(call, 201, session, location, ret_problem);
 }
 
+/* A deletion under way: freed when the session has ended, or when its client leaves. */
+struct deletion {
+	struct session_wait wait;
+	struct http_exchange *exchange;
+};
+
+static void on_ended(struct session_wait *wait)
+{
+	struct deletion *deletion = list_entry(wait, struct deletion, wait);
+	struct http_exchange *exchange = deletion->exchange;
+
+	free(deletion);
+	exchange->data = NULL;
+	exchange->cancel = NULL;
+	http_answer(exchange, &(struct http_answer){ .status = 204, .file = -1 });
+}
+
+static void forget(struct http_exchange *exchange)
+{
+	struct deletion *deletion = exchange->data;
+
+	list_remove(&deletion->wait.link);
+	free(deletion);
+	exchange->data = NULL;
+}
+
 int handle_session_delete(const struct call *call, struct problem *ret_problem)
 {
 	struct session *session = call_session(call, ret_problem);
+	_cleanup_free_ struct deletion *deletion = calloc(1, sizeof(*deletion));
 
-	if (!session || host_delete_session(call->host, session, ret_problem) < 0)
+	if (!session)
 		return -1;
-	return call_answer_empty(call);
+	if (!deletion)
+		return problem_set(ret_problem, 503, "", "out of memory");
+	deletion->exchange = call->exchange;
+	deletion->wait.ended = on_ended;
+	if (host_delete_session(call->host, session, &deletion->wait, ret_problem) < 0)
+		return -1;
+	call->exchange->cancel = forget;
+	call->exchange->data = TAKE_PTR(deletion);
+	return 0;
 }

@@ -58,6 +58,9 @@ struct session_private {
 	uint32_t last_shot;
 	uv_timer_t stop_timer;
 	int open_handles;
+	bool bound;                       /* its sockets are open; false: never yet */
+	uint64_t retry_ms;                /* when to try next, while they are not */
+	struct list waits;                // session_wait.link
 	struct session_spec *replacement; /* to be started when this one has ended */
 	struct log_limit guest_limit, peer_limit;
 	uint64_t peer_lost_ms; /* when the link between the processes broke last */
@@ -71,7 +74,10 @@ static inline struct worker *session_worker(const struct session *session, enum 
 	return &session->private->workers[kind];
 }
 
-/* session.c: binds everything and starts both processes; in the host's list then. NULL with ret_problem. */
+/*
+ * session.c: binds everything and starts both processes; in the host's list then. NULL with
+ * ret_problem; but a configured session whose sockets cannot be had stays, failed, and is tried again.
+ */
 struct session *session_create(
 	struct host *host, const struct session_spec *spec, struct problem *ret_problem);
 /* Begins its end: no guest, no viewer, no socket from here on. host_session_ended follows from the loop. */
@@ -80,7 +86,7 @@ void session_end(struct session *session);
 void session_kill(struct session *session);
 /* A child of a session that is ending is gone. */
 void session_child_gone(struct session *session);
-/* Starts again what was given up. */
+/* Starts again what was given up or could not be started. */
 void session_revive(struct session *session);
 /* Each second. */
 void session_tick(struct session *session, uint64_t now_ms, bool late);

@@ -9,7 +9,8 @@
 #include "spec.h"
 #include "text.h"
 
-#define STOP_MS 1500u /* children that were asked to end are killed after this */
+#define STOP_MS  1500u  /* children that were asked to end are killed after this */
+#define RETRY_MS 30000u /* between two tries to start a session whose sockets cannot be had */
 
 const char *session_state_word(enum session_state state)
 {
@@ -62,10 +63,7 @@ static int open_listeners(struct session *session, struct problem *ret_problem)
 				"/listen/%zu/path", i);
 			return -1;
 		}
-		log_info("%s: listens at %s", spec->name, spec->listeners[i].path);
 	}
-	if (spec->n_listeners == 0)
-		log_warning("%s: it has no listener: no guest can come", spec->name);
 	return 0;
 }
 
@@ -76,6 +74,57 @@ static void close_sockets(struct session *session)
 		session->private->listeners[i] = NULL;
 	}
 	vnc_close(session);
+}
+
+/* All of its sockets, or none. */
+static int open_sockets(struct session *session, struct problem *ret_problem)
+{
+	const struct session_spec *spec = &session->spec;
+
+	if (host_check_claims(session->host, session, ret_problem) < 0)
+		return -1;
+	if (open_listeners(session, ret_problem) < 0 || vnc_open(session, ret_problem) < 0) {
+		close_sockets(session);
+		return -1;
+	}
+	for (size_t i = 0; i < spec->n_listeners; i++)
+		log_info("%s: listens at %s", spec->name, spec->listeners[i].path);
+	if (spec->n_listeners == 0)
+		log_warning("%s: it has no listener: no guest can come", spec->name);
+	return 0;
+}
+
+/* The session stays without sockets and processes until they can be had. */
+static void wait_for_sockets(struct session *session, const char *detail)
+{
+	char reason[sizeof(session->reason)];
+
+	text_format(reason, sizeof(reason), "it cannot be started: %s", detail);
+	if (strcmp(reason, session->reason) != 0)
+		log_error("%s: %s (it is tried again each %u s)", session->spec.name, reason,
+			RETRY_MS / 1000);
+	text_copy(session->reason, sizeof(session->reason), reason);
+	session->private->retry_ms = clock_ms() + RETRY_MS;
+	session_set_state(session, SESSION_FAILED);
+}
+
+static void start_workers(struct session *session)
+{
+	session->private->bound = true;
+	session->reason[0] = '\0';
+	session_set_state(session, SESSION_STARTING);
+	for (enum worker_kind kind = 0; kind < WORKERS; kind++)
+		worker_start(session_worker(session, kind));
+}
+
+static void try_again(struct session *session)
+{
+	struct problem problem;
+
+	if (open_sockets(session, &problem) < 0)
+		wait_for_sockets(session, problem.detail);
+	else
+		start_workers(session);
 }
 
 static struct session *session_alloc(struct host *host, const struct session_spec *spec)
@@ -101,6 +150,10 @@ static struct session *session_alloc(struct host *host, const struct session_spe
 	list_init(&session->viewers);
 	list_init(&private->guests);
 	list_init(&private->shots);
+	list_init(&private->waits);
+	text_copy(session->displays[0].vnc_address, sizeof(session->displays[0].vnc_address),
+		spec_vnc_address(spec, host->config.vnc_address));
+	session->displays[0].vnc_port = spec->vnc_port;
 	return session;
 }
 
@@ -119,14 +172,15 @@ struct session *session_create(
 {
 	struct session *session = session_alloc(host, spec);
 	struct session_private *private;
+	bool open;
 
 	if (!session) {
 		problem_set(ret_problem, 503, "", "out of memory");
 		return NULL;
 	}
 	private = session->private;
-	if (open_listeners(session, ret_problem) < 0 || vnc_open(session, ret_problem) < 0) {
-		close_sockets(session);
+	open = open_sockets(session, ret_problem) == 0;
+	if (!open && !spec->configured) {
 		session_free(session);
 		return NULL;
 	}
@@ -137,8 +191,10 @@ struct session *session_create(
 	private->stop_timer.data = session;
 	for (enum worker_kind kind = 0; kind < WORKERS; kind++)
 		worker_init(&private->workers[kind], session, kind);
-	for (enum worker_kind kind = 0; kind < WORKERS; kind++)
-		worker_start(&private->workers[kind]);
+	if (open)
+		start_workers(session);
+	else
+		wait_for_sockets(session, ret_problem->detail);
 	return session;
 }
 
@@ -210,6 +266,10 @@ void session_revive(struct session *session)
 {
 	if (session->state != SESSION_FAILED)
 		return;
+	if (!session->private->bound) {
+		try_again(session);
+		return;
+	}
 	session->reason[0] = '\0';
 	session_set_state(session, SESSION_STARTING);
 	for (enum worker_kind kind = 0; kind < WORKERS; kind++)
@@ -221,4 +281,7 @@ void session_tick(struct session *session, uint64_t now_ms, bool late)
 	for (enum worker_kind kind = 0; kind < WORKERS; kind++)
 		worker_tick(session_worker(session, kind), now_ms, late);
 	shots_tick(session, now_ms);
+	if (session->state == SESSION_FAILED && !session->private->bound &&
+		now_ms >= session->private->retry_ms)
+		try_again(session);
 }

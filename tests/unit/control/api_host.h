@@ -41,7 +41,8 @@ static struct {
 	void *done_data;
 	int screenshot_error;
 	uint64_t screenshot_size;
-	bool screenshot_never; /* it stays under way */
+	bool never;        /* what is under way stays so */
+	struct list waits; // session_wait.link
 	bool waited;
 	uint32_t timeout_ms;
 } fake;
@@ -73,12 +74,25 @@ struct session *host_create_session(
 	return &fake.session;
 }
 
-int host_delete_session(struct host *host, struct session *session, struct problem *ret_problem)
+static void session_ended(uv_timer_t *timer)
+{
+	struct session_wait *wait = list_entry(fake.waits.next, struct session_wait, link);
+
+	(void)timer;
+	list_remove(&wait->link);
+	wait->ended(wait);
+}
+
+int host_delete_session(struct host *host, struct session *session, struct session_wait *wait,
+	struct problem *ret_problem)
 {
 	(void)host;
 	if (session->spec.configured)
 		return problem_set(ret_problem, 409, "", "the session is configured");
+	list_append(&fake.waits, &wait->link);
 	fake.deleted++;
+	if (!fake.never)
+		uv_timer_start(&fake.timer, session_ended, 1, 0);
 	return 0;
 }
 
@@ -116,7 +130,7 @@ uint32_t session_screenshot(struct session *session, uint32_t display, bool wait
 	fake.done_data = data;
 	fake.waited = wait_frame;
 	fake.timeout_ms = timeout_ms;
-	if (!fake.screenshot_never)
+	if (!fake.never)
 		uv_timer_start(&fake.timer, screenshot_ready, 1, 0);
 	return 7;
 }
@@ -200,6 +214,7 @@ static int fake_start(void)
 	snprintf(fake.path, sizeof(fake.path), "%s/api.sock", fake.directory);
 	fake.host.loop = &fake.loop;
 	list_init(&fake.host.sessions);
+	list_init(&fake.waits);
 	fill_session(&fake.session);
 	list_append(&fake.host.sessions, &fake.session.link);
 	fake.host.n_sessions = 1;

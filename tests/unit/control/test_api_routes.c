@@ -220,6 +220,25 @@ static void test_delete(void **state)
 	assert_int_equal(status_of(answer), 204);
 	assert_null(strstr(answer, "Content-Length"));
 	assert_int_equal(fake.deleted, 1);
+	assert_true(list_empty(&fake.waits));
+}
+
+/* A client that leaves before the session has ended is forgotten. */
+static void test_delete_cancelled(void **state)
+{
+	static const char request[] = "DELETE /v1/sessions/one HTTP/1.1\r\nHost: x\r\n\r\n";
+	int fd = client_connect();
+
+	(void)state;
+	fake.session.spec.configured = false;
+	fake.never = true;
+	assert_int_equal(send(fd, request, strlen(request), 0), strlen(request));
+	settle();
+	assert_int_equal(fake.deleted, 1);
+	assert_false(list_empty(&fake.waits));
+	close(fd);
+	settle();
+	assert_true(list_empty(&fake.waits));
 }
 
 #define INPUT "/v1/sessions/one/displays/0/input"
@@ -393,6 +412,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_create_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_position, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_delete, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_delete_cancelled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_input, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_input_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_input_limit, setup, teardown),

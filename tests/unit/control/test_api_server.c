@@ -283,7 +283,7 @@ static void test_leaving(void **state)
 	_cleanup_free_ char *answer = NULL;
 
 	(void)state;
-	fake.screenshot_never = true;
+	fake.never = true;
 	assert_true(send(fd, request, strlen(request), 0) > 0);
 	settle();
 	assert_non_null(fake.done);
@@ -292,7 +292,7 @@ static void test_leaving(void **state)
 	settle();
 	assert_int_equal(fake.cancelled, 1);
 
-	fake.screenshot_never = false;
+	fake.never = false;
 	fake.screenshot_size = 10;
 	half = client_connect();
 	assert_true(send(half, request, strlen(request), 0) > 0);
@@ -364,7 +364,7 @@ static void test_restart(void **state)
 
 		for (size_t j = 0; j < ARRAY_SIZE(fds); j++)
 			fds[j] = client_connect();
-		fake.screenshot_never = i % 2;
+		fake.never = i % 2;
 		fake.screenshot_size = 10000000;
 		assert_true(send(fds[1], request, strlen(request), 0) > 0);
 		assert_true(send(fds[2], half, strlen(half), 0) > 0);

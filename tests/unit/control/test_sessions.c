@@ -17,10 +17,21 @@ static bool ended(int fd)
 	return read(fd, &byte, 1) == 0;
 }
 
+struct ending {
+	struct session_wait wait;
+	bool ended;
+};
+
+static void on_ended(struct session_wait *wait)
+{
+	list_entry(wait, struct ending, wait)->ended = true;
+}
+
 static void becomes_ready_and_ends(void **state)
 {
 	struct fixture *fixture = *state;
 	struct session *session = fixture_session(fixture, "good");
+	struct ending ending = { .wait.ended = on_ended };
 	struct problem problem;
 	char path[sizeof(session->spec.listeners[0].path)];
 	struct stat status;
@@ -33,9 +44,13 @@ static void becomes_ready_and_ends(void **state)
 	run_until(fixture, 3000, session->render_stats.readbacks == 7 && session->render_rss > 0);
 	run_until(fixture, 3000, fixture->host.gpu.n_gpus == 1);
 	assert_int_equal(session->restart_count, 0);
-	assert_int_equal(host_delete_session(&fixture->host, session, &problem), 0);
-	run_until(fixture, 1000, fixture->host.n_sessions == 0);
+	assert_int_equal(host_delete_session(&fixture->host, session, &ending.wait, &problem), 0);
+	assert_false(ending.ended);
+	run_until(fixture, 1000, ending.ended);
+	assert_int_equal(fixture->host.n_sessions, 0);
 	assert_int_equal(stat(path, &status), -1);
+	/* The name is free at once. */
+	fixture_session(fixture, "good");
 }
 
 static void restarts_after_a_kill(void **state)
@@ -347,14 +362,108 @@ static void deaf_children_are_killed(void **state)
 {
 	struct fixture *fixture = *state;
 	struct session *session = fixture_session(fixture, "deaf");
+	struct ending ending = { .wait.ended = on_ended }, gone = { .wait.ended = on_ended };
 	struct problem problem;
 	uint64_t began;
 
 	run_until(fixture, 3000, session->state == SESSION_READY);
 	began = clock_ms();
-	assert_int_equal(host_delete_session(&fixture->host, session, &problem), 0);
-	run_until(fixture, 1900, fixture->host.n_sessions == 0);
+	assert_int_equal(host_delete_session(&fixture->host, session, &gone.wait, &problem), 0);
+	assert_int_equal(host_delete_session(&fixture->host, session, &ending.wait, &problem), 0);
+	list_remove(&gone.wait.link); /* one that no longer waits */
+	run_until(fixture, 1900, ending.ended);
+	assert_false(gone.ended);
+	assert_int_equal(fixture->host.n_sessions, 0);
 	assert_true(clock_ms() - began >= 1400);
+}
+
+/* Reloads a configuration with these sessions alone. */
+static void reload_sessions(struct fixture *fixture, const struct session_spec *specs, size_t n)
+{
+	struct config config;
+
+	config_defaults(&config);
+	config.sessions = calloc(n, sizeof(*specs));
+	config.n_sessions = n;
+	memcpy(config.sessions, specs, n * sizeof(*specs));
+	host_reload(&fixture->host, &config);
+}
+
+static int listen_somewhere(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
+static void configured_sessions_wait_for_their_sockets(void **state)
+{
+	struct fixture *fixture = *state;
+	struct session_spec specs[2];
+	struct session *session;
+	struct stat status;
+	char second[sizeof(specs[0].listeners[0].path)];
+	int fd;
+
+	fixture_spec(fixture, "waits", &specs[0]);
+	fixture_spec(fixture, "good", &specs[1]);
+	specs[0].configured = specs[1].configured = true;
+	specs[0].n_listeners = 2;
+	specs[0].listeners[1] = specs[0].listeners[0];
+	snprintf(second, sizeof(second), "%s/second", fixture->directory);
+	strcpy(specs[0].listeners[1].path, second);
+	fd = listen_somewhere(second);
+	reload_sessions(fixture, specs, 2);
+	session = host_find_session(&fixture->host, "waits");
+	assert_non_null(session);
+	assert_int_equal(session->state, SESSION_FAILED);
+	assert_non_null(strstr(session->reason, "another program listens there"));
+	assert_non_null(strstr(session->reason, second));
+	assert_int_equal(stat(specs[0].listeners[0].path, &status), -1);
+	assert_int_equal(session->displays[0].listen_fd, -1);
+	assert_null(session->render);
+	run_until(fixture, 3000, host_find_session(&fixture->host, "good")->state == SESSION_READY);
+	/* A reload tries it again, and so does time. */
+	reload_sessions(fixture, specs, 2);
+	assert_int_equal(session->state, SESSION_FAILED);
+	close(fd);
+	assert_true(session->private->retry_ms > clock_ms() + 20000);
+	session->private->retry_ms = clock_ms();
+	run_until(fixture, 3000, session->state == SESSION_READY);
+	assert_int_equal(session->reason[0], 0);
+	assert_int_equal(stat(specs[0].listeners[0].path, &status), 0);
+	/* One that failed is removed as others are. */
+	strcpy(specs[0].listeners[1].path, "/tmp/there/is/no/such/directory/socket");
+	reload_sessions(fixture, specs, 2);
+	run_until(fixture, 3000,
+		(session = host_find_session(&fixture->host, "waits")) &&
+			session->state == SESSION_FAILED);
+	reload_sessions(fixture, specs + 1, 1);
+	run_until(fixture, 1000, !host_find_session(&fixture->host, "waits"));
+}
+
+static void a_configured_name_follows_one_of_the_api(void **state)
+{
+	struct fixture *fixture = *state;
+	struct session *session = fixture_session(fixture, "name");
+	struct ending ending = { .wait.ended = on_ended };
+	struct session_spec spec;
+	struct problem problem;
+
+	fixture_spec(fixture, "name", &spec);
+	spec.configured = true;
+	reload_sessions(fixture, &spec, 1);
+	assert_false(host_find_session(&fixture->host, "name")->spec.configured);
+	assert_int_equal(host_delete_session(&fixture->host, session, &ending.wait, &problem), 0);
+	run_until(fixture, 1900, ending.ended);
+	session = host_find_session(&fixture->host, "name");
+	assert_non_null(session);
+	assert_true(session->spec.configured);
+	run_until(fixture, 3000, session->state == SESSION_READY);
 }
 
 static void reload_changes_what_it_can(void **state)
@@ -423,6 +532,8 @@ int main(int argc, char **argv)
 		TEST(conflicts_are_refused),
 		TEST(stale_sockets_are_replaced),
 		TEST(deaf_children_are_killed),
+		TEST(configured_sessions_wait_for_their_sockets),
+		TEST(a_configured_name_follows_one_of_the_api),
 		TEST(reload_changes_what_it_can),
 	};
 
