@@ -14,8 +14,9 @@ struct host {
 	struct config config;
 	struct list sessions; // session.link
 	size_t n_sessions;
-	struct ipc_render_gpu gpu;        /* the probe's report; n_gpus 0: not yet, or it failed */
-	char gpu_error[IPC_TEXT_MAX + 1]; /* why the probe has no report; empty: none */
+	struct ipc_render_gpu
+		gpu; /* the probe's report; n_gpus 0: not yet, renderer empty: none can be used */
+	char gpu_error[IPC_TEXT_MAX + 1]; /* why no GPU is known; empty: one is, or not yet */
 	int64_t started;                  /* seconds since the epoch */
 	struct api *api;
 	bool stopping;

@@ -18,10 +18,11 @@ static void on_gpu(void *data, const void *message, int fd)
 	host->gpu_error[0] = '\0';
 	for (size_t i = 0; i < host->gpu.n_gpus; i++) {
 		const struct ipc_gpu *gpu = &host->gpu.gpus[i];
-		log_info("gpu: %s %s %s: %s", gpu->taken ? "taken:" : "passed over:", gpu->kind,
-			gpu->name, gpu->reason);
+		log_info("gpu: %s %s%s%s: %s", gpu->taken ? "taken:" : "passed over:", gpu->kind,
+			gpu->name[0] ? " " : "", gpu->name, gpu->reason);
 	}
-	log_info("gpu: %s (%s)", host->gpu.renderer, host->gpu.version);
+	if (host->gpu.renderer[0])
+		log_info("gpu: %s (%s)", host->gpu.renderer, host->gpu.version);
 }
 
 static void on_ready(void *data, const void *message, int fd)
@@ -44,9 +45,9 @@ static void on_ended(void *data, const char *reason)
 	struct host *host = data;
 
 	host->private->probe = NULL;
-	if (host->gpu.n_gpus == 0 && !host->stopping) {
+	if (!host->gpu.renderer[0] && !host->stopping) {
 		text_copy(host->gpu_error, sizeof(host->gpu_error), reason);
-		log_error("gpu: no report: %s", reason);
+		log_error("gpu: %s", reason);
 	}
 	host_probe_ended(host);
 }

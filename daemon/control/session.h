@@ -110,7 +110,8 @@ struct session {
 	size_t n_restarts;           /* entries in use */
 	uint64_t restart_count;      /* in all */
 	struct child *render, *view; /* NULL while not running */
-	struct ipc_render_gpu gpu;   /* as its render process chose; n_gpus 0: not yet */
+	struct ipc_render_gpu gpu;   /* what its last render process told; n_gpus 0: nothing yet,
+					renderer empty: none can be used */
 	struct ipc_render_pong render_stats;
 	char sandbox[IPC_TEXT_MAX + 1]; /* what holds its render process, for people; empty: not known yet */
 	uint64_t render_rss, view_rss; /* bytes, of the last heartbeat */

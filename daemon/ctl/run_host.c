@@ -1,27 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <time.h>
 
+#include "gpu_text.h"
 #include "request.h"
 #include "table.h"
 #include "util.h"
-
-static void print_candidates(const cJSON *gpu)
-{
-	static const char *const titles[] = { "", "KIND", "NAME", "REASON", NULL };
-	const cJSON *candidate;
-	struct table table;
-
-	table_init(&table, "  ", titles);
-	cJSON_ArrayForEach(candidate, member_of(gpu, "candidates"))
-	{
-		table_add(&table, "%s", cJSON_IsTrue(member_of(candidate, "taken")) ? "*" : "");
-		table_add(&table, "%s", text_of(candidate, "kind"));
-		table_add(&table, "%s", text_of(candidate, "name"));
-		table_add(&table, "%s", text_of(candidate, "reason"));
-	}
-	fputs("\nGPU, * is the one taken\n", stdout);
-	table_print(&table, stdout);
-}
 
 static void print_limits(const cJSON *limits)
 {
@@ -44,6 +27,7 @@ enum exit_code run_host(const struct context *context)
 	char text[32];
 	cJSON *document;
 	const cJSON *gpu;
+	const char *error;
 	enum exit_code code = request_document(context, "/v1/host", &document);
 
 	if (!document)
@@ -52,12 +36,12 @@ enum exit_code run_host(const struct context *context)
 	printf("Oriel     %s, up %s\n", text_of(document, "version"),
 		format_age(text_of(document, "started"), time(NULL), text));
 	printf("sessions  %.0f\n", number_of(document, "sessions"));
-	printf("renderer  %s\n", cJSON_IsObject(gpu) ? text_of(gpu, "renderer") : "not known");
-	printf("OpenGL    %s\n", cJSON_IsObject(gpu) ? text_of(gpu, "version") : "not known");
-	if (*text_of(document, "gpu_error"))
-		printf("error     %s\n", text_of(document, "gpu_error"));
-	if (cJSON_IsObject(gpu))
-		print_candidates(gpu);
+	error = text_of(document, "gpu_error");
+	printf("renderer  %s\n", gpu_member(gpu, "renderer", *error));
+	printf("OpenGL    %s\n", gpu_member(gpu, "version", *error));
+	if (*error)
+		printf("error     %s\n", error);
+	gpu_print_candidates(gpu);
 	print_limits(member_of(document, "limits"));
 	cJSON_Delete(document);
 	return EXIT_OK;

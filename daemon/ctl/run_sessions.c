@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gpu_text.h"
 #include "request.h"
 #include "table.h"
 #include "util.h"
@@ -192,6 +193,7 @@ static void print_summary(const cJSON *session)
 	const cJSON *gpu = member_of(session, "gpu");
 	const char *reason = text_of(session, "reason");
 	const char *sandbox = text_of(session, "sandbox");
+	bool failed = strcmp(text_of(session, "state"), "failed") == 0;
 	struct table table;
 	char render[32], view[32], resources[32];
 
@@ -207,9 +209,12 @@ static void print_summary(const cJSON *session)
 	table_add(&table, "%s",
 		cJSON_IsTrue(member_of(session, "configured")) ? "the configuration" : "the API");
 	table_add(&table, "GPU");
-	table_add(&table, "%s", cJSON_IsObject(gpu) ? text_of(gpu, "renderer") : "not known yet");
+	table_add(&table, "%s", gpu_member(gpu, "renderer", failed));
 	table_add(&table, "sandbox");
-	table_add(&table, "%s", *sandbox ? sandbox : "not known yet");
+	table_add(&table, "%s",
+		*sandbox ? sandbox
+		: failed ? "none: it has never run"
+			 : "not known yet");
 	table_add(&table, "restarts");
 	table_add(&table, "%.0f", number_of(session, "restart_count"));
 	table_add(&table, "viewers");
@@ -234,6 +239,8 @@ enum exit_code run_show(const struct context *context)
 	if (!document)
 		return code;
 	print_summary(document);
+	if (!*text_of(member_of(document, "gpu"), "renderer"))
+		gpu_print_candidates(member_of(document, "gpu"));
 	print_listeners(document);
 	print_displays(document);
 	print_streams(document);

@@ -7,8 +7,13 @@ void document_gpu(struct json_writer *writer, cJSON *object, const struct ipc_re
 {
 	cJSON *candidates;
 
-	json_put_string(writer, object, "renderer", gpu->renderer);
-	json_put_string(writer, object, "version", gpu->version);
+	if (gpu->renderer[0]) {
+		json_put_string(writer, object, "renderer", gpu->renderer);
+		json_put_string(writer, object, "version", gpu->version);
+	} else { /* none of the candidates can be used */
+		json_put_null(writer, object, "renderer");
+		json_put_null(writer, object, "version");
+	}
 	json_put_uint(writer, object, "max_texture", gpu->max_texture);
 	candidates = json_put_array(writer, object, "candidates");
 	for (size_t i = 0; i < gpu->n_gpus; i++) {

@@ -81,12 +81,15 @@ static void on_render_gpu(void *data, const void *message, int fd)
 	(void)fd;
 	if (!worker)
 		return;
-	if (worker->session->gpu.renderer[0]) {
+	if (worker->session->private->gpu_told) {
 		child_kill(worker->child, "it reported its GPU twice");
 		return;
 	}
+	worker->session->private->gpu_told = true;
 	memcpy(&worker->session->gpu, message, sizeof(worker->session->gpu));
 	model_clean_gpu(&worker->session->gpu);
+	if (!worker->session->gpu.renderer[0]) /* none: `failed` follows */
+		return;
 	log_limited(&worker->session->private->peer_limit, LOG_LEVEL_INFO,
 		"%s: renders with %s (%s)", worker->session->spec.name,
 		worker->session->gpu.renderer, worker->session->gpu.version);
@@ -198,7 +201,7 @@ void model_render_gone(struct session *session)
 
 	list_for_each_safe(stream, next, &session->streams, link)
 		remove_stream(stream);
-	memset(&session->gpu, 0, sizeof(session->gpu));
+	session->private->gpu_told = false; /* the report stays until the next one */
 	memset(&session->render_stats, 0, sizeof(session->render_stats));
 	session->render_rss = 0;
 }

@@ -58,6 +58,7 @@ struct session_private {
 	uint32_t last_shot;
 	uv_timer_t stop_timer;
 	int open_handles;
+	bool gpu_told;                    /* the present render process has reported its GPU */
 	bool bound;                       /* its sockets are open; false: never yet */
 	uint64_t retry_ms;                /* when to try next, while they are not */
 	struct list waits;                // session_wait.link

@@ -4,6 +4,7 @@
  * it behaves follows from the session's name (fake_child.h's users: test_sessions.c, test_server.c).
  *
  *	crash...   the render process exits with status 3 at once
+ *	nogpu...   it reports that no GPU can be used, says that it failed, and exits
  *	failing... it says that it failed, and exits
  *	flood...   it writes 200,000 lines to its log
  *	chatty...  it sends messages without end
@@ -84,7 +85,13 @@ static void fake_misbehave(struct fake *fake)
 		return;
 	if (fake_is(fake, "crash"))
 		_exit(3);
-	if (fake_is(fake, "failing")) {
+	if (fake_is(fake, "nogpu")) {
+		struct ipc_render_gpu none = { .n_gpus = 1 };
+		strcpy(none.gpus[0].kind, "render-node");
+		strcpy(none.gpus[0].reason, "there is none");
+		fake_send(&ipc_render_gpu_type, &none, -1);
+	}
+	if (fake_is(fake, "failing") || fake_is(fake, "nogpu")) {
 		fake_send(&ipc_failed_type, &failed, -1);
 		_exit(1);
 	}

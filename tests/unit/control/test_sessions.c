@@ -107,6 +107,18 @@ static void says_why_it_failed(void **state)
 	assert_string_equal(session->restarts[0].reason, "no?GPU");
 }
 
+static void keeps_why_no_gpu_can_be_used(void **state)
+{
+	struct fixture *fixture = *state;
+	struct session *session = fixture_session(fixture, "nogpu");
+
+	run_until(fixture, 3000, session->n_restarts > 1 && !session->render);
+	assert_string_equal(session->restarts[1].reason, "no?GPU");
+	assert_int_equal(session->gpu.n_gpus, 1);
+	assert_string_equal(session->gpu.gpus[0].reason, "there is none");
+	assert_string_equal(session->gpu.renderer, "");
+}
+
 static void stopped_process_is_a_hang(void **state)
 {
 	struct fixture *fixture = *state;
@@ -520,6 +532,7 @@ int main(int argc, char **argv)
 		TEST(restarts_after_a_kill),
 		TEST(crash_loop_fails),
 		TEST(says_why_it_failed),
+		TEST(keeps_why_no_gpu_can_be_used),
 		TEST(stopped_process_is_a_hang),
 		TEST(protocol_errors_end_the_process),
 		TEST(texts_are_cleaned),
