@@ -97,8 +97,13 @@ class Demo:
             f"state_directory = {self.directory}/state\n"
             f"[session {SESSION}]\nlisten = local {self.guest_socket} mode=0600\n")
         self.start("orield", [self.build / "orield", "--config", config])
-        wait_for(lambda: call(self.api, f"/v1/sessions/{SESSION}")["state"] == "ready", 60,
-                 "the session", self.processes)
+        wait_for(self.session_ready, 60, "the session", self.processes)
+
+    def session_ready(self):
+        session = call(self.api, f"/v1/sessions/{SESSION}")
+        if session["state"] == "failed":
+            raise DemoError(f"the session failed: {session['reason']}")
+        return session["state"] == "ready"
 
     def start_guest(self):
         read, write = os.pipe()
