@@ -37,7 +37,8 @@ static int open_directories(struct host *host)
 	int r = make_directory(config->runtime_directory, 0755);
 
 	if (r < 0) {
-		log_error("%s (runtime_directory): %s", config->runtime_directory, strerror(-r));
+		log_error("%s cannot be made: %s (runtime_directory in [host], or $RUNTIME_DIRECTORY, names it)",
+			config->runtime_directory, strerror(-r));
 		return r;
 	}
 	snprintf(path, sizeof(path), "%s/ports", config->state_directory);

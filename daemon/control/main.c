@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "log.h"
 #include "server.h"
+#include "spec.h"
 
 struct options {
 	const char *config;
@@ -92,8 +96,32 @@ static int report_errors(const struct config_errors *errors)
 	return 1;
 }
 
+/* Without its programs no session can be. */
+static int check_programs(const struct config *config)
+{
+	static const char *const programs[] = { "oriel-render", "oriel-view" };
+	char path[CONFIG_PATH_MAX + 32];
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", config->program_directory, programs[i]);
+		if (access(path, X_OK) == 0)
+			continue;
+		log_error("%s: %s (program_directory in [host] names where it is)", path,
+			strerror(errno));
+		status = 1;
+	}
+	return status;
+}
+
 static int check_config(const struct config *config)
 {
+	for (size_t i = 0; i < config->n_sessions; i++) {
+		if (strlen(config->sessions[i].vnc_password) > SPEC_VNC_PASSWORD_BYTES)
+			log_warning(
+				"[session %s]: VNC looks at the first %u characters of a password only",
+				config->sessions[i].name, SPEC_VNC_PASSWORD_BYTES);
+	}
 	printf("%s: valid, %zu session%s\n", config->path, config->n_sessions,
 		config->n_sessions == 1 ? "" : "s");
 	return 0;
@@ -114,6 +142,8 @@ int main(int argc, char **argv)
 		journal_reads());
 	if (config_load(options.config, &config, &errors) < 0) {
 		status = report_errors(&errors);
+	} else if (check_programs(&config) != 0) {
+		status = 1;
 	} else if (options.check) {
 		status = check_config(&config);
 	} else {

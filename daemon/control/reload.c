@@ -7,27 +7,29 @@
 #include "host_private.h"
 #include "session/private.h"
 
-static void reload_key(struct host *host, const struct config *config, const struct config_key *key)
+/* These return whether there was something to do. */
+static bool reload_key(struct host *host, const struct config *config, const struct config_key *key)
 {
 	char *ours = (char *)&host->config + key->offset;
 	const char *theirs = (const char *)config + key->offset;
 
 	if (strcmp(key->section, "session") == 0 || memcmp(ours, theirs, key->size) == 0)
-		return;
+		return false;
 	if (!key->reloadable) {
 		log_warning("reload: [%s] %s changed: it takes effect when orield is restarted",
 			key->section, key->name);
-		return;
+		return true;
 	}
 	if (strcmp(key->name, "log_level") == 0 && host->private->level_forced) {
 		log_info("reload: [host] log_level: --log counts");
-		return;
+		return true;
 	}
 	memcpy(ours, theirs, key->size);
 	log_info("reload: [%s] %s is taken over%s", key->section, key->name,
 		strcmp(key->section, "host") == 0
 			? ""
 			: ", for processes and sessions that start from now on");
+	return true;
 }
 
 /* Ends a session and starts it anew as `spec` says. */
@@ -46,7 +48,7 @@ static void replace_session(struct session *session, const struct session_spec *
 }
 
 /* A session that was configured, against the new configuration. */
-static void reload_session(struct host *host, struct session *session)
+static bool reload_session(struct host *host, struct session *session)
 {
 	const struct session_spec *spec = host_find_spec(host, session->spec.name);
 
@@ -60,13 +62,19 @@ static void reload_session(struct host *host, struct session *session)
 		log_info("reload: session %s changed: it is ended and started anew",
 			session->spec.name);
 		replace_session(session, spec);
-	} else {
+	} else if (session->state == SESSION_FAILED) {
+		log_info("reload: session %s has failed: it is tried again", session->spec.name);
 		session_revive(session);
+	} else {
+		return false;
 	}
+	return true;
 }
 
-static void add_sessions(struct host *host)
+static bool add_sessions(struct host *host)
 {
+	bool added = false;
+
 	for (size_t i = 0; i < host->config.n_sessions; i++) {
 		const struct session_spec *spec = &host->config.sessions[i];
 		const struct session *other = host_find_session(host, spec->name);
@@ -74,15 +82,18 @@ static void add_sessions(struct host *host)
 			continue;
 		log_info("reload: session %s is new", spec->name);
 		host_start_configured(host, spec);
+		added = true;
 	}
+	return added;
 }
 
 void host_reload(struct host *host, struct config *config)
 {
 	struct session *session, *next;
+	bool changed = false;
 
 	for (size_t i = 0; i < config_n_keys; i++)
-		reload_key(host, config, &config_keys[i]);
+		changed |= reload_key(host, config, &config_keys[i]);
 	config_finish(&host->config);
 	host->config.sessions = config->sessions;
 	host->config.n_sessions = config->n_sessions;
@@ -90,7 +101,9 @@ void host_reload(struct host *host, struct config *config)
 	config->n_sessions = 0;
 	list_for_each_safe(session, next, &host->sessions, link) {
 		if (session->spec.configured)
-			reload_session(host, session);
+			changed |= reload_session(host, session);
 	}
-	add_sessions(host);
+	changed |= add_sessions(host);
+	if (!changed)
+		log_info("reloaded: nothing has changed");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "server.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,7 +113,10 @@ static int server_start(struct server *server)
 	int r = api_create(host, host->config.api_socket, host->config.api_mode, &host->api);
 
 	if (r < 0) {
-		log_error("%s (api_socket): %s", host->config.api_socket, strerror(-r));
+		log_error("%s (api_socket in [host]): %s", host->config.api_socket,
+			r == -EADDRINUSE ? "another orield seems to run there"
+			: r == -EEXIST   ? "something that is no socket is there"
+					 : strerror(-r));
 		return r;
 	}
 	failed = host_start(host);

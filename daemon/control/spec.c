@@ -67,6 +67,14 @@ static int check_path(const struct listener_spec *listener, size_t index, struct
 	return 0;
 }
 
+static int stands_twice(struct problem *problem, size_t index, const char *path)
+{
+	char detail[160];
+
+	snprintf(detail, sizeof(detail), "%s stands twice in the session", path);
+	return listen_problem(problem, 409, index, "path", detail);
+}
+
 static int check_listeners(const struct session_spec *spec, struct problem *problem)
 {
 	if (spec->n_listeners > SESSION_LISTENERS_MAX)
@@ -77,8 +85,7 @@ static int check_listeners(const struct session_spec *spec, struct problem *prob
 			return -1;
 		for (size_t j = 0; j < i; j++) {
 			if (strcmp(spec->listeners[i].path, spec->listeners[j].path) == 0)
-				return listen_problem(problem, 409, i, "path",
-					"this path stands twice in the session");
+				return stands_twice(problem, i, spec->listeners[i].path);
 		}
 	}
 	return 0;
@@ -127,7 +134,7 @@ static int check_ports(const struct session_spec *spec, const struct session_spe
 int spec_conflict(const struct session_spec *spec, const struct session_spec *other,
 	const char *address, struct problem *ret_problem)
 {
-	char detail[160];
+	char detail[256];
 
 	if (strcmp(spec->name, other->name) == 0)
 		return problem_set(
@@ -136,8 +143,8 @@ int spec_conflict(const struct session_spec *spec, const struct session_spec *ot
 		for (size_t j = 0; j < other->n_listeners; j++) {
 			if (strcmp(spec->listeners[i].path, other->listeners[j].path) != 0)
 				continue;
-			snprintf(detail, sizeof(detail), "session '%s' listens there already",
-				other->name);
+			snprintf(detail, sizeof(detail), "session '%s' listens at %s already",
+				other->name, other->listeners[j].path);
 			return listen_problem(ret_problem, 409, i, "path", detail);
 		}
 	}

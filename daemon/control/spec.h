@@ -5,6 +5,8 @@
 
 #include "session.h"
 
+#define SPEC_VNC_PASSWORD_BYTES 8u /* VNC looks at no more */
+
 /* Fills `problem` (format as printf); returns -1 for the caller to return. */
 int problem_set(struct problem *problem, int status, const char *pointer, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "by_hand.h"
 #include "gpu.h"
 #include "guest.h"
 #include "link.h"
@@ -304,12 +305,14 @@ static void prepare(void)
 	volunteer();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	uv_loop_t loop;
 	struct render render = { .loop = &loop };
-	int r;
+	int r = by_hand(argc, argv, "oriel-render", CONTROL_FD);
 
+	if (r >= 0)
+		return r;
 	prepare();
 	r = uv_loop_init(&loop);
 	if (r >= 0)

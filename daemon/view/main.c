@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
+#include "by_hand.h"
 #include "log.h"
 #include "util.h"
 #include "view.h"
@@ -57,18 +57,16 @@ static int run(uv_loop_t *loop)
 	return view.status;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const char *word = getenv("ORIEL_LOG");
-	int level = word ? log_level_parse(word) : -1, type = 0, status;
-	socklen_t size = sizeof(type);
+	int level = word ? log_level_parse(word) : -1;
+	int status = by_hand(argc, argv, "oriel-view", CONTROL_FD);
 	uv_loop_t loop;
 
+	if (status >= 0)
+		return status;
 	log_init(level < 0 ? LOG_LEVEL_INFO : (enum log_level)level, true);
-	if (getsockopt(CONTROL_FD, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type != SOCK_SEQPACKET) {
-		log_error("this program is started by orield");
-		return EXIT_FAILURE;
-	}
 	fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
 	signal(SIGPIPE, SIG_IGN);
 	confine();

@@ -119,7 +119,7 @@ void config_check_sessions(struct config_build *build)
 		for (size_t j = 0; j < spec->n_listeners; j++) {
 			if (strcmp(spec->listeners[j].path, config->api_socket) == 0)
 				config_complain(build, build->places[i].listeners[j],
-					"the socket of the API is there");
+					"%s is the socket of the API", config->api_socket);
 		}
 		check_against_others(build, i);
 	}

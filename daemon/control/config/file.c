@@ -178,8 +178,13 @@ static bool check_duplicate(struct source *source, const struct config_key *key)
 		if (strcmp(other->section, key->section) != 0 || other->offset != key->offset ||
 			key->repeated || source->seen[i] == 0)
 			continue;
-		config_complain(source->build, source->at, "'%s' was given by '%s' in line %u",
-			key->name, other->name, source->seen[i]);
+		if (other == key)
+			config_complain(source->build, source->at, "'%s' stands already in line %u",
+				key->name, source->seen[i]);
+		else
+			config_complain(source->build, source->at,
+				"'%s' cannot stand beside '%s', which is in line %u", key->name,
+				other->name, source->seen[i]);
 		return false;
 	}
 	source->seen[key - config_keys] = source->at.line;

@@ -59,7 +59,7 @@ const struct config_key config_keys[] = {
 	  .help = "numeric address" },
 	{ "session", "vnc_port", value_port, SESSION_FIELD(vnc_port), .fallback = "0", .reloadable = true,
 	  .help = "1 to 65535; 0: from the range" },
-	{ "session", "vnc_password", value_text, SESSION_FIELD(vnc_password), .reloadable = true,
+	{ "session", "vnc_password", value_password, SESSION_FIELD(vnc_password), .reloadable = true,
 	  .help = "password of its viewers; VNC looks at 8 characters" },
 	{ "session", "vnc_password_file", value_password_file, SESSION_FIELD(vnc_password), .reloadable = true,
 	  .help = "a file whose first line is the password" },

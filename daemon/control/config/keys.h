@@ -50,6 +50,7 @@ int value_size(const struct config_key *, const char *, void *, char[CONFIG_PROB
 int value_gpu(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_user(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_listen(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
+int value_password(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_password_file(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 
 /* Octal digits, 0 to 0777. */

@@ -218,6 +218,15 @@ int value_user(const struct config_key *key, const char *value, void *base,
 	return value_text(key, value, base, ret_problem);
 }
 
+/* Text that is not empty: no password is to leave the key out. */
+int value_password(const struct config_key *key, const char *value, void *base,
+	char ret_problem[CONFIG_PROBLEM_MAX])
+{
+	if (!*value)
+		return PROBLEM("the password is empty: leave the key out for none");
+	return value_text(key, value, base, ret_problem);
+}
+
 /* The first line of the file into `line`: 1 to IPC_NAME_MAX clean bytes. */
 static bool read_password(FILE *file, char line[IPC_NAME_MAX + 2])
 {

@@ -179,8 +179,6 @@ int ports_bind(
 			*ret_port = own->port;
 			return fd;
 		}
-		log_warning("%s: its VNC port %u is taken by another program: it gets a new one",
-			name, own->port);
 	}
 	if (fd == -EADDRINUSE)
 		fd = bind_unknown(ports, range, &port);
@@ -188,6 +186,9 @@ int ports_bind(
 		fd = bind_abandoned(ports, range, &port);
 	if (fd < 0)
 		return fd;
+	if (own)
+		log_warning("%s: its VNC port %u cannot be had any more: it gets %u", name,
+			own->port, port);
 	keep(ports, name, port);
 	*ret_port = port;
 	return fd;

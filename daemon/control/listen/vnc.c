@@ -92,8 +92,9 @@ static void note_address(struct session *session, const struct display *display)
 	if (!session->spec.vnc_password[0])
 		log_warning("%s: VNC needs no password: every user of this host can look and type",
 			name);
-	else if (strlen(session->spec.vnc_password) > 8)
-		log_warning("%s: VNC looks at the first 8 characters of a password only", name);
+	else if (strlen(session->spec.vnc_password) > SPEC_VNC_PASSWORD_BYTES)
+		log_warning("%s: VNC looks at the first %u characters of a password only", name,
+			SPEC_VNC_PASSWORD_BYTES);
 }
 
 int vnc_open(struct session *session, struct problem *ret_problem)
@@ -108,12 +109,16 @@ int vnc_open(struct session *session, struct problem *ret_problem)
 		fd = listen_at(state->vnc_address, port);
 	else
 		fd = open_from_range(session, &port);
+	if (fd == -EADDRINUSE && port == 0)
+		return problem_set(ret_problem, 409, "/vnc/port",
+			"VNC at %s: all ports from %u to %u are taken (ports in [vnc])",
+			state->vnc_address, session->host->config.vnc_port_first,
+			session->host->config.vnc_port_last);
 	if (fd < 0)
 		return problem_set(ret_problem, fd == -EADDRINUSE ? 409 : 400,
 			fd == -EADDRINUSE ? "/vnc/port" : "/vnc/address", "VNC at %s port %u: %s",
 			state->vnc_address, port,
-			fd == -EADDRINUSE && port == 0 ? "every port of the range is taken"
-						       : strerror(-fd));
+			fd == -EADDRINUSE ? "another program has it" : strerror(-fd));
 	state->listen_fd = fd;
 	state->vnc_port = port;
 	note_address(session, state);

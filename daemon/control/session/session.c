@@ -267,6 +267,7 @@ void session_revive(struct session *session)
 	if (session->state != SESSION_FAILED)
 		return;
 	if (!session->private->bound) {
+		session->reason[0] = '\0'; /* what is still wrong is logged again */
 		try_again(session);
 		return;
 	}
