@@ -160,6 +160,10 @@ def test_orielctl(daemon, pattern, tmp_path):
     assert orielctl(daemon, "screenshot", "one", "-o", str(picture)).returncode == 0
     assert numpy.array_equal(decode(picture.read_bytes()), drawn.picture(320, 240, 3))
     assert orielctl(daemon, "delete", "made").returncode == 0
+    # The name is free at once.
+    daemon.api.post("/v1/sessions", {"name": "made", "listen": [
+        {"kind": "local", "path": str(daemon.directory / "made.sock")}]})
+    daemon.api.delete("/v1/sessions/made")
     assert not path.exists()
     bad = orielctl(daemon, "show", "none")
     assert bad.returncode != 0 and b"none" in bad.stderr

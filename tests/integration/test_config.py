@@ -23,6 +23,8 @@ FAULTS = [
     ("[session a]\n[host]\n[session a]\n", 3, "a"),
     ("[session a b]\n", 1, "name"),
     ("[session ../a]\n", 1, "name"),
+    ("[session a]\nvnc_password =\n", 2, "empty"),
+    ("[host]\nlog_level = info\nlog_level = info\n", 3, "already in line 2"),
     ("nonsense\n", 1, ""),
     ("[host\n", 1, ""),
 ]
@@ -76,3 +78,27 @@ def test_a_password_is_needed_beyond_loopback(tmp_path):
 def test_the_configuration_that_is_installed_is_right():
     result = check("--config", str(TREE / "config/oriel.conf"))
     assert result.returncode == 0, result.stderr
+
+
+def test_a_long_password_is_warned_of(tmp_path):
+    path = tmp_path / "oriel.conf"
+    path.write_text("[session a]\nvnc_password = 123456789\n")
+    result = check("--config", str(path))
+    assert result.returncode == 0 and "[session a]" in result.stderr and "8" in result.stderr
+
+
+def test_a_directory_without_programs_is_refused(tmp_path):
+    path = tmp_path / "oriel.conf"
+    path.write_text(f"[host]\nprogram_directory = {tmp_path}\n")
+    result = check("--config", str(path))
+    assert result.returncode != 0 and "program_directory" in result.stderr
+
+
+@pytest.mark.parametrize("program", ["oriel-render", "oriel-view"])
+def test_children_say_what_they_are(program):
+    def run(*arguments):
+        return subprocess.run([BUILD / program, *arguments], capture_output=True, text=True,
+                              timeout=60, check=False)
+    assert run("--help").returncode == 0 and "orield(8)" in run("--help").stdout
+    assert run("--version").returncode == 0
+    assert run().returncode != 0 and "orield(8)" in run().stderr

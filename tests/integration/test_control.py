@@ -91,6 +91,50 @@ def test_reload_of_a_faulty_configuration_changes_nothing(daemon):
     assert daemon.api.session("one")["state"] == "ready"
 
 
+def test_a_reload_without_changes_says_so(daemon):
+    os.kill(daemon.process.pid, signal.SIGHUP)
+    daemon.wait_log("reloaded: nothing has changed")
+
+
+def test_a_configured_session_waits_for_its_socket(make_daemon):
+    """It is listed as failed with the reason; the others run; a reload tries it again."""
+    daemon = make_daemon().configure(sessions=("one", "two"))
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(daemon.socket("two")))
+        other.listen()
+        daemon.start(ready=False)
+        daemon.wait_log("two: failed")
+        wait_for(lambda: daemon.api.session("one")["state"] == "ready", 30, "the other session")
+        two = daemon.api.session("two")
+        assert two["state"] == "failed" and "two.sock" in two["reason"], two
+        os.kill(daemon.process.pid, signal.SIGHUP)
+        daemon.wait_log("two has failed: it is tried again")
+        assert daemon.api.session("two")["state"] == "failed"
+    os.kill(daemon.process.pid, signal.SIGHUP)
+    wait_for(lambda: daemon.api.session("two")["state"] == "ready", 30, "the session")
+    # Away with it, while it is failed again.
+    daemon.config.write_text(daemon.config.read_text().replace("two.sock", "no/two.sock"))
+    os.kill(daemon.process.pid, signal.SIGHUP)
+    wait_for(lambda: [each for each in daemon.api.get("/v1/sessions")["sessions"]
+                      if each["name"] == "two" and each["state"] == "failed"], 30, "its failure")
+    daemon.config.write_text(daemon.config.read_text().partition("[session two]")[0])
+    os.kill(daemon.process.pid, signal.SIGHUP)
+    wait_for(lambda: len(daemon.api.get("/v1/sessions")["sessions"]) == 1, 30, "its end")
+
+
+def test_why_no_gpu_can_be_used(make_daemon):
+    daemon = make_daemon().configure()
+    daemon.config.write_text(daemon.config.read_text().replace(
+        "order = software", "order = render-node:/dev/null"))
+    daemon.start(ready=False)
+    daemon.wait_log("one: failed")
+    wait_for(lambda: "gpu_error" in daemon.api.get("/v1/host"), 30, "the probe's report")
+    for gpu in (daemon.api.get("/v1/host")["gpu"], daemon.api.session("one")["gpu"]):
+        assert gpu["renderer"] is None
+        assert gpu["candidates"][0]["name"] == "/dev/null" and gpu["candidates"][0]["reason"]
+    assert "(): " not in daemon.log() and "with  (" not in daemon.log()
+
+
 def test_log_lines_name_their_session(daemon):
     daemon.wait_log(r"one: ")
     for line in daemon.log().splitlines():
