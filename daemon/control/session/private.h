@@ -64,7 +64,7 @@ struct session_private {
 	struct list waits;                // session_wait.link
 	struct session_spec *replacement; /* to be started when this one has ended */
 	struct log_limit guest_limit, peer_limit;
-	uint64_t peer_lost_ms; /* when the link between the processes broke last */
+	bool peer_lost; /* the link between the processes broke */
 };
 
 /* "render", "view". */
@@ -102,8 +102,9 @@ void worker_init(struct worker *worker, struct session *session, enum worker_kin
 void worker_start(struct worker *worker);
 /* A message that only a process that is ready sends: `ready` itself. */
 void worker_ready(struct worker *worker, const struct ipc_ready *message);
-/* Render and view lost each other while both live. */
+/* The view process lost the link to render. If that lives on they are connected anew by the next second's mend. */
 void session_peer_lost(struct session *session, const struct ipc_peer_lost *lost);
+void session_mend_peers(struct session *session);
 /* Each second: ping, hang, memory. `late`: orield itself did not run, so no answer was due. */
 void worker_tick(struct worker *worker, uint64_t now_ms, bool late);
 /* Starts a worker again that was given up. */

@@ -281,6 +281,7 @@ void session_tick(struct session *session, uint64_t now_ms, bool late)
 {
 	for (enum worker_kind kind = 0; kind < WORKERS; kind++)
 		worker_tick(session_worker(session, kind), now_ms, late);
+	session_mend_peers(session);
 	shots_tick(session, now_ms);
 	if (session->state == SESSION_FAILED && !session->private->bound &&
 		now_ms >= session->private->retry_ms)

@@ -10,9 +10,6 @@
 #include "session/private.h"
 #include "text.h"
 
-/* A link between the two that breaks twice in this time is the render process's fault. */
-#define PEER_LOST_MS 1000u
-
 static const struct {
 	const char *word, *program;
 } kinds[WORKERS] = {
@@ -232,6 +229,7 @@ static void connect_peers(struct session *session)
 	int pair[2];
 	int r = fdpass_pair(pair);
 
+	session->private->peer_lost = false;
 	if (r < 0) {
 		child_kill(session->view, "no sockets to the render process: %s", strerror(-r));
 		return;
@@ -245,19 +243,23 @@ static void connect_peers(struct session *session)
 void session_peer_lost(struct session *session, const struct ipc_peer_lost *lost)
 {
 	const struct worker *workers = session->private->workers;
-	uint64_t now = clock_ms();
-	bool again = now - session->private->peer_lost_ms < PEER_LOST_MS;
 	char reason[IPC_TEXT_MAX + 1];
 
-	/* A render process that has died is seen to elsewhere. */
 	if (!workers[WORKER_RENDER].ready || !workers[WORKER_VIEW].ready)
 		return;
 	text_copy(reason, sizeof(reason), lost->reason);
 	text_clean(reason);
-	session->private->peer_lost_ms = now;
-	if (lost->wrong || again)
+	if (lost->wrong)
 		child_kill(session->render, "the view process cannot work with it: %s", reason);
 	else
+		session->private->peer_lost = true;
+}
+
+void session_mend_peers(struct session *session)
+{
+	const struct worker *workers = session->private->workers;
+
+	if (session->private->peer_lost && workers[WORKER_RENDER].ready && workers[WORKER_VIEW].ready)
 		connect_peers(session);
 }
 

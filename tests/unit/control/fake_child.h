@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A stand-in for oriel-render and oriel-view: the test program itself, started under their names. How
- * it behaves follows from the session's name (fake_child.h's users: test_sessions.c, test_server.c).
+ * A stand-in for oriel-render and oriel-view: the test program itself, started under their names.
+ *How it behaves follows from the session's name (fake_child.h's users: test_sessions.c,
+ *test_server.c).
  *
  *	crash...   the render process exits with status 3 at once
  *	nogpu...   it reports that no GPU can be used, says that it failed, and exits
@@ -13,10 +14,9 @@
  *	rude...    its texts hold control characters
  *	garbage... it sends something malformed
  *	twice...   it reports its GPU twice
- *	lost...    the view process loses the link to it again and again
- *	wrong...   the view process says that it broke the rules
- *	deaf...    both ignore `stop`
- *	oriel...   its streams can be resumed
+ *	lost...    the view process loses the link to it and gets another; its display is as wide as
+ *it had links wrong...   the view process says that it broke the rules deaf...    both ignore
+ *`stop` oriel...   its streams can be resumed
  */
 #ifndef ORIEL_FAKE_CHILD_H
 #define ORIEL_FAKE_CHILD_H
@@ -35,7 +35,7 @@
 struct fake {
 	bool view;
 	char session[IPC_NAME_MAX + 1];
-	uint32_t streams;
+	uint32_t streams, peers;
 };
 
 static void fake_send(const struct wire_type *type, const void *message, int fd)
@@ -160,12 +160,15 @@ static void fake_screenshot(const struct ipc_screenshot *request)
 	close(fd);
 }
 
-static void fake_peer(const struct fake *fake)
+static void fake_peer(struct fake *fake)
 {
+	const struct ipc_display display = { .width = ++fake->peers };
 	const struct ipc_peer_lost lost = { .wrong = fake_is(fake, "wrong"), .reason = "a\x01 fault" };
 
 	if (fake_is(fake, "lost") || fake_is(fake, "wrong"))
 		fake_send(&ipc_peer_lost_type, &lost, -1);
+	if (fake_is(fake, "lost"))
+		fake_send(&ipc_display_type, &display, -1);
 }
 
 static void fake_handle(struct fake *fake, uint16_t id, const void *message, int fd)

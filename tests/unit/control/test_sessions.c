@@ -145,7 +145,6 @@ static void protocol_errors_end_the_process(void **state)
 		{ "garbage", "it sent a malformed message" },
 		{ "many", "it reported over 64 streams" },
 		{ "twice", "it reported its GPU twice" },
-		{ "lost", "the view process cannot work with it: a? fault" },
 		{ "wrong", "the view process cannot work with it: a? fault" },
 	};
 	struct fixture *fixture = *state;
@@ -156,6 +155,15 @@ static void protocol_errors_end_the_process(void **state)
 		assert_memory_equal(
 			session->restarts[0].reason, rows[i].reason, strlen(rows[i].reason));
 	}
+}
+
+static void lost_link_is_made_anew(void **state)
+{
+	struct fixture *fixture = *state;
+	struct session *session = fixture_session(fixture, "lost");
+
+	run_until(fixture, 5000, session->displays[0].info.width == 3);
+	assert_int_equal(session->n_restarts, 0);
 }
 
 static void texts_are_cleaned(void **state)
@@ -535,6 +543,7 @@ int main(int argc, char **argv)
 		TEST(keeps_why_no_gpu_can_be_used),
 		TEST(stopped_process_is_a_hang),
 		TEST(protocol_errors_end_the_process),
+		TEST(lost_link_is_made_anew),
 		TEST(texts_are_cleaned),
 		TEST(guests_are_handed_over),
 		TEST(guests_that_cannot_resume_are_closed),
