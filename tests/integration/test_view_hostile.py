@@ -97,6 +97,8 @@ def test_no_rfb_at_all(view, said):
     (struct.pack(">BxxxBBBBHHHBBBxxx", 0, 24, 24, 0, 1, 255, 255, 255, 16, 8, 0), "pixel format"),
     (struct.pack(">BxxxBBBBHHHBBBxxx", 0, 32, 24, 0, 1, 255, 255, 255, 200, 8, 0), "pixel format"),
     (struct.pack(">BxxxBBBBHHHBBBxxx", 0, 32, 24, 0, 1, 256, 255, 255, 16, 8, 0), "pixel format"),
+    (struct.pack(">BxxxBBBBHHHBBBxxx", 0, 16, 24, 0, 1, 255, 255, 255, 0, 8, 0), "pixel format"),
+    (struct.pack(">BxxxBBBBHHHBBBxxx", 0, 8, 24, 0, 1, 255, 255, 255, 0, 0, 0), "pixel format"),
     (struct.pack(">BxxxBBBBHHHBBBxxx", 0, 8, 3, 0, 1, 1, 1, 1, 0, 1, 2), None),
     (struct.pack(">BxxxBBBBHHHBBBxxx", 0, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0), None),
     (struct.pack(">BBHHHH", 3, 0, 65535, 65535, 65535, 65535), None),

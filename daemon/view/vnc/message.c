@@ -153,6 +153,9 @@ bool message_format_valid(const uint8_t *message)
 		return false;
 	if (!format[3])
 		return bits == 8;
+	/* libvncserver packs pixels of depth 24 into three bytes, believing that they had four. */
+	if (format[1] > bits)
+		return false;
 	return channel_fits(message_u16(format + 4), format[10], bits) &&
 	       channel_fits(message_u16(format + 6), format[11], bits) &&
 	       channel_fits(message_u16(format + 8), format[12], bits);

@@ -98,9 +98,9 @@ static void test_every_type(void **state)
 	}
 }
 
-static bool format(uint8_t bits, uint8_t colour, uint16_t max, uint8_t shift)
+static bool deep_format(uint8_t bits, uint8_t depth, uint8_t colour, uint16_t max, uint8_t shift)
 {
-	uint8_t message[20] = { 0, 0, 0, 0, bits, 24, 0, colour };
+	uint8_t message[20] = { 0, 0, 0, 0, bits, depth, 0, colour };
 
 	message_put_u16(message + 8, max);
 	message_put_u16(message + 10, max);
@@ -108,6 +108,11 @@ static bool format(uint8_t bits, uint8_t colour, uint16_t max, uint8_t shift)
 	message[14] = shift;
 	message[15] = message[16] = 0;
 	return message_format_valid(message);
+}
+
+static bool format(uint8_t bits, uint8_t colour, uint16_t max, uint8_t shift)
+{
+	return deep_format(bits, bits, colour, max, shift);
 }
 
 static void test_formats(void **state)
@@ -126,6 +131,10 @@ static void test_formats(void **state)
 	assert_true(format(8, 0, 0, 0));
 	assert_false(format(32, 0, 0, 0));
 	assert_true(format(32, 1, 65535, 16));
+	assert_true(deep_format(32, 24, 1, 255, 16));
+	assert_true(deep_format(8, 3, 1, 1, 2));
+	assert_false(deep_format(16, 24, 1, 255, 8));
+	assert_false(deep_format(8, 24, 1, 255, 0));
 }
 
 static void test_encodings(void **state)
