@@ -47,6 +47,7 @@ HEADERS = {
     r"systemd/|ini\.h": "control",
     r"seccomp\.h": "render",
 }
+LEFT_TO_DO = r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b"  # in parts, so as not to find itself
 FUNCTION_LINES = 80
 FILE_LINES = 600
 LICENCES = {"proto": "MIT", "guest": "MIT", "daemon": "GPL-2.0-or-later", "tests": "GPL-2.0-or-later"}
@@ -185,7 +186,7 @@ def check_files():
         if code and licence and f"SPDX-License-Identifier: {licence}" not in "\n".join(lines[:3]):
             fault(path, 1, f"wants 'SPDX-License-Identifier: {licence}' in its first lines")
         for number, line in enumerate(lines, 1):
-            if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", line) and "re.search" not in line:
+            if re.search(LEFT_TO_DO, line):
                 fault(path, number, "something is left to do")
 
 
