@@ -43,6 +43,45 @@ def test_a_stalled_viewer(make_view):
             each.close()
 
 
+def test_viewers_that_fill_the_memory_for_updates(make_view):
+    """Twenty that take nothing of a large picture: the one that does is served, and they go."""
+    view = make_view(viewers_max=32)
+    surface = Surface(view.new_render(), 1, 3840, 2160)
+    ask = b"RFB 003.008\n\1\1" + struct.pack(">BBHHHH", 3, 0, 0, 0, 3840, 2160)
+    picture = noise(3840, 2160)
+    with playing(surface, picture, 255 - picture, fps=5), contextlib.ExitStack() as stack:
+        live = stack.enter_context(rfb.Viewer(view.address(), [rfb.RAW]))
+        assert live.update(False)
+        for _ in range(20):
+            stalled = stack.enter_context(socket.create_connection(view.address()))
+            stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            stalled.sendall(ask)
+        view.control.wait("viewer", 20 * PATIENCE, gone=1)
+        for _ in range(10):
+            assert live.update(timeout=20.0 * PATIENCE)
+        gone = [fields for name, fields, _ in view.control.got if name == "viewer" and fields["gone"]]
+        assert all("room" in fields["reason"] for fields in gone), gone
+
+
+def test_requests_for_every_other_pixel(view):
+    """They are not kept one by one: the last is as cheap as the first."""
+    def asked(rows):
+        return b"".join(struct.pack(">BBHHHH", 3, 1, x, y, 1, 1) for y in rows for x in range(0, 1921, 2))
+
+    def seconds(requests):
+        with socket.create_connection(view.address()) as asking:
+            asking.sendall(b"RFB 003.008\n\1\1")
+            start, mark = time.monotonic(), view.control.mark()
+            asking.sendall(requests + b"\7")
+            view.control.wait("viewer", 60, mark, gone=1)
+            return time.monotonic() - start
+    render = view.new_render()
+    Surface(render, 1, 1921, 1081)
+    few = seconds(asked(range(100)))
+    many = seconds(asked(range(0, 1000, 2)))
+    assert many < 20 * few + 0.2
+
+
 def stall_stats(view):
     view.ping()
     mark = [fields for name, fields, _ in view.control.got if name == "viewer_stats"]

@@ -9,6 +9,9 @@
 #include "vnc/encodings.h"
 #include "vnc/parts.h"
 
+/* Rectangles that a viewer's requests may leave behind before they become their bounds. */
+#define REQUEST_RECTS_MAX 64u
+
 static enum message_phase phase_of(const struct viewer *viewer)
 {
 	switch (viewer->client->state) {
@@ -198,6 +201,29 @@ static void set_encodings(struct viewer *viewer, uint8_t *data)
 	viewer->resizes = encodings.resizes;
 }
 
+static void coarsen(sraRegionPtr region)
+{
+	sraRegionPtr bounds;
+
+	if (sraRgnCountRects(region) <= REQUEST_RECTS_MAX)
+		return;
+	bounds = sraRgnBBox(region);
+	sraRgnOr(region, bounds);
+	sraRgnDestroy(bounds);
+}
+
+/* What is asked for is kept until it is sent: each pixel on its own would cost memory, and time at every request. */
+static void update_request(struct viewer *viewer, const uint8_t *data, size_t size)
+{
+	bool incremental = data[1] != 0;
+
+	viewer->asked = true;
+	process(viewer, size);
+	coarsen(viewer->client->requestedRegion);
+	if (!incremental)
+		coarsen(viewer->client->modifiedRegion);
+}
+
 static void handle_normal(struct viewer *viewer, uint8_t *data, size_t size)
 {
 	switch (data[0]) {
@@ -216,8 +242,10 @@ static void handle_normal(struct viewer *viewer, uint8_t *data, size_t size)
 	case MESSAGE_CUT_TEXT:
 	case MESSAGE_XVP:
 		break;
+	case MESSAGE_UPDATE_REQUEST:
+		update_request(viewer, data, size);
+		break;
 	default:
-		viewer->asked = viewer->asked || data[0] == MESSAGE_UPDATE_REQUEST;
 		process(viewer, size);
 		break;
 	}

@@ -13,9 +13,11 @@
 #include "vnc/encodings.h"
 #include "vnc/parts.h"
 
-#define CHECK_NS  UINT64_C(1000000000) /* between two looks at a viewer that takes nothing */
-#define AGAIN_NS  UINT64_C(4000000)    /* between two looks at a socket or queue that is to drain */
-#define DEAD_IDLE 60 /* seconds of silence before the kernel asks whether a peer lives */
+#define CHECK_NS UINT64_C(1000000000) /* between two looks at a viewer that takes nothing */
+#define AGAIN_NS UINT64_C(4000000)    /* between two looks at a socket or queue that is to drain */
+/* Over its raw pixels, what an encoding and headers may add to an update. */
+#define UPDATE_EXTRA ((size_t)1 << 20)
+#define DEAD_IDLE    60 /* seconds of silence before the kernel asks whether a peer lives */
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
@@ -248,6 +250,29 @@ static bool viewer_asks(const struct viewer *viewer)
 	       !sraRgnEmpty(viewer->client->requestedRegion);
 }
 
+/* The one that has been taking its update for longest, if that is long. */
+static void drop_slowest(struct vnc_server *server, uint64_t now_ns)
+{
+	struct viewer *viewer, *slowest = NULL;
+
+	list_for_each(viewer, &server->viewers, link) {
+		if (!viewer->dead && channel_queued(&viewer->channel) > 0 &&
+			(!slowest || viewer->due_ns < slowest->due_ns))
+			slowest = viewer;
+	}
+	if (slowest && slowest->due_ns + VIEWER_SLOW_NS < now_ns)
+		viewer_drop(slowest, "others needed the room that its update took");
+}
+
+/* Whether an update finds room: one begun without it would cost the viewer its connection. */
+static bool has_room(const struct viewer *viewer)
+{
+	const rfbScreenInfo *screen = viewer->screen;
+	size_t most = (size_t)screen->width * (size_t)screen->height * 4 + UPDATE_EXTRA;
+
+	return viewer->server->queued + most <= VIEWER_QUEUED_TOTAL;
+}
+
 /* Starts an update when the viewer has asked for one and can take it. */
 static void viewer_advance(struct viewer *viewer, uint64_t now_ns, uint64_t *wake_ns)
 {
@@ -260,6 +285,11 @@ static void viewer_advance(struct viewer *viewer, uint64_t now_ns, uint64_t *wak
 		return;
 	}
 	if (channel_unacknowledged(&viewer->channel) > VIEWER_AHEAD_MAX) {
+		wake_at(wake_ns, now_ns + AGAIN_NS);
+		return;
+	}
+	if (!has_room(viewer)) {
+		drop_slowest(viewer->server, now_ns);
 		wake_at(wake_ns, now_ns + AGAIN_NS);
 		return;
 	}

@@ -27,8 +27,10 @@
 #define VIEWER_FRESH_MAX    32u                 /* connections before authentication */
 #define VIEWER_HANDSHAKE_NS UINT64_C(10000000000)
 #define VIEWER_STALL_NS     UINT64_C(60000000000)
-#define VIEWER_LINGER_NS    UINT64_C(2000000000) /* to get the last words out */
-#define VIEWER_AHEAD_MAX    (128u << 10) /* unacknowledged bytes above which no update starts */
+#define VIEWER_SLOW_NS \
+	UINT64_C(5000000000) /* an update may take this long when all room is taken */
+#define VIEWER_LINGER_NS UINT64_C(2000000000) /* to get the last words out */
+#define VIEWER_AHEAD_MAX (128u << 10) /* unacknowledged bytes above which no update starts */
 
 struct viewer {
 	struct list link; // vnc_server.viewers
