@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Viewers' versions, passwords and number."""
+import contextlib
+import socket
+
 import pytest
 
 import pattern as drawn
@@ -66,3 +69,25 @@ def test_the_limit_of_viewers(make_daemon, pattern):
     wait_for(third, 30, "room for another viewer", every=0.2)
     assert second.update(timeout=30 * PATIENCE)
     second.close()
+
+
+def test_as_many_viewers_as_can_be(make_daemon):
+    """Connections before authentication come on top of them; they are no fault of the view process."""
+    daemon = make_daemon().configure(limits="viewers = 256").start()
+    address, view = daemon.vnc(), daemon.child("oriel-view")
+    with contextlib.ExitStack() as stack:
+        def connect(said):
+            connection = stack.enter_context(socket.create_connection(address))
+            connection.sendall(said)
+            return connection
+
+        def reported():
+            return len(daemon.api.get("/v1/sessions/one/viewers")["viewers"])
+        for _ in range(256):
+            viewer = connect(b"RFB 003.008\n\1\1")
+            while len(viewer.recv(4096)) < 24:  # the last that comes is the server's picture
+                pass
+        for _ in range(8):
+            connect(b"RFB")
+        wait_for(lambda: reported() >= 264, 10, "all connections")
+        assert daemon.child("oriel-view") == view

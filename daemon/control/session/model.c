@@ -8,6 +8,9 @@
 #include "session/private.h"
 #include "text.h"
 
+/* Viewers, and connections that are none yet: those may come and go in bursts at each display. */
+#define CONNECTIONS_MAX (IPC_VIEWERS_MAX + 1024u)
+
 /* The worker of a message, or NULL when it was one too many. */
 static struct worker *sender(void *data)
 {
@@ -322,8 +325,8 @@ static struct viewer *add_viewer(struct session *session, uint32_t id)
 {
 	struct viewer *viewer;
 
-	if (list_length(&session->viewers) >= IPC_VIEWERS_MAX) {
-		child_kill(session->view, "it reported over %u viewers", IPC_VIEWERS_MAX);
+	if (list_length(&session->viewers) >= CONNECTIONS_MAX) {
+		child_kill(session->view, "it reported over %u viewers", CONNECTIONS_MAX);
 		return NULL;
 	}
 	viewer = calloc(1, sizeof(*viewer));
