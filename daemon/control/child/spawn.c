@@ -12,6 +12,7 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "util.h"
 
@@ -222,6 +223,8 @@ int spawn(const struct spawn_request *request, pid_t *ret_pid, int *ret_pidfd)
 	if (pidfd < 0) {
 		r = -errno;
 		kill(pid, SIGKILL);
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
 		return r;
 	}
 	*ret_pid = pid;
