@@ -14,6 +14,9 @@ struct auth_address auth_address_of(const struct sockaddr *address)
 		memcpy(&v4, address, sizeof(v4));
 		key.bytes[0] = 4;
 		memcpy(key.bytes + 1, &v4.sin_addr, sizeof(v4.sin_addr));
+		/* Whoever is on this host has all of 127.0.0.0/8 to guess from. */
+		if (key.bytes[1] == IN_LOOPBACKNET)
+			memset(key.bytes + 2, 0, 3);
 	} else if (address->sa_family == AF_INET6) {
 		struct sockaddr_in6 v6;
 		memcpy(&v6, address, sizeof(v6));

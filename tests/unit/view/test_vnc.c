@@ -42,8 +42,11 @@ static void test_wrong_passwords(void **state)
 {
 	static struct auth_limit limit;
 	struct auth_address one = address("10.0.0.1"), two = address("10.0.0.2");
+	struct auth_address local = address("127.0.0.1"), other = address("127.9.9.9");
 
 	(void)state;
+	assert_memory_equal(&local, &other, sizeof(local));
+	assert_memory_not_equal(&one, &two, sizeof(one));
 	for (unsigned i = 0; i < AUTH_FAILURES_MAX; i++) {
 		assert_true(auth_allowed(&limit, &one, 1000 + i));
 		auth_failed(&limit, &one, 1000 + i);
