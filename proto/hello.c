@@ -29,15 +29,6 @@ static const struct {
 	[HELLO_MARKER_RESYNC] = { { 'R', 'S', 'Y', 'N' }, HELLO_RESYNC_SIZE, false },
 };
 
-int hello_sniff(const void *data, size_t size)
-{
-	size_t n = size < HELLO_SNIFF_SIZE ? size : HELLO_SNIFF_SIZE;
-
-	if (memcmp(data, magic_start, n) != 0)
-		return 0;
-	return n == HELLO_SNIFF_SIZE ? 1 : -1;
-}
-
 /* ---- the scanner ---- */
 
 static void scan_reset(struct hello_scan *scan, unsigned wanted, const uint8_t *nonce)

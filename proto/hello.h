@@ -30,8 +30,6 @@
 #define HELLO_READY_SIZE   32u
 #define HELLO_RESYNC_SIZE  32u
 #define HELLO_MARKER_MAX   128u
-/* Bytes after which hello_sniff always knows. */
-#define HELLO_SNIFF_SIZE 8u
 
 enum hello_marker {
 	HELLO_MARKER_HELLO,
@@ -75,12 +73,6 @@ struct hello_refusal {
 	uint16_t version_min, version_max; /* the host's */
 	char reason[ORIEL_PROGRAM_MAX + 1];
 };
-
-/*
- * Whether a connection begins with a marker: 1, 0, or -1 when `size` bytes are too few to know. (On
- * a device of a VM bytes of an earlier connection may come first; then the answer is 0.)
- */
-int hello_sniff(const void *data, size_t size);
 
 /* ---- host ---- */
 

@@ -15,7 +15,6 @@
 static struct {
 	enum log_level max;
 	bool prefix;
-	char context[96];
 } log_state = { .max = LOG_LEVEL_INFO };
 
 static const struct {
@@ -37,11 +36,6 @@ void log_init(enum log_level max, bool prefix)
 enum log_level log_level_max(void)
 {
 	return log_state.max;
-}
-
-void log_set_context(const char *context)
-{
-	snprintf(log_state.context, sizeof(log_state.context), "%s", context);
 }
 
 int log_level_parse(const char *word)
@@ -72,9 +66,9 @@ void log_write(enum log_level level, const char *format, ...)
 	if (level > log_state.max)
 		return;
 	if (log_state.prefix)
-		n = snprintf(line, sizeof(line), "<%d>%s", (int)level, log_state.context);
+		n = snprintf(line, sizeof(line), "<%d>", (int)level);
 	else
-		n = snprintf(line, sizeof(line), "%s: %s", level_word(level), log_state.context);
+		n = snprintf(line, sizeof(line), "%s: ", level_word(level));
 	at = (size_t)n;
 	va_start(args, format);
 	n = vsnprintf(line + at, sizeof(line) - at - 1, format, args);

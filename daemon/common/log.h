@@ -35,8 +35,6 @@ struct log_limit {
 void log_init(enum log_level max, bool prefix);
 /* The level given to log_init. */
 enum log_level log_level_max(void);
-/* Text put before each message, "session: " for instance; copied, cut at 95 bytes. */
-void log_set_context(const char *context);
 /* The level of a word (error, warning, info, debug), or -1. */
 int log_level_parse(const char *word);
 

@@ -49,12 +49,6 @@ void rects_add(struct rects *rects, const struct ipc_rect *rect)
 	rects->rects[rects->n++] = added;
 }
 
-void rects_add_all(struct rects *rects, const struct rects *more)
-{
-	for (uint32_t i = 0; i < more->n; i++)
-		rects_add(rects, &more->rects[i]);
-}
-
 struct ipc_rect rects_bounds(const struct rects *rects)
 {
 	struct ipc_rect bounds = { 0 };

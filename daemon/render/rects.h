@@ -16,7 +16,6 @@ struct rects {
 
 /* An empty rectangle adds nothing. */
 void rects_add(struct rects *rects, const struct ipc_rect *rect);
-void rects_add_all(struct rects *rects, const struct rects *more);
 /* The smallest rectangle around them; empty for none. */
 struct ipc_rect rects_bounds(const struct rects *rects);
 /* Pixels covered, those covered twice counted twice. */

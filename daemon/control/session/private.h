@@ -67,9 +67,6 @@ struct session_private {
 	bool peer_lost; /* the link between the processes broke */
 };
 
-/* "render", "view". */
-const char *worker_word(enum worker_kind kind);
-
 static inline struct worker *session_worker(const struct session *session, enum worker_kind kind)
 {
 	return &session->private->workers[kind];

@@ -17,11 +17,6 @@ static const struct {
 	[WORKER_VIEW] = { "view", "oriel-view" },
 };
 
-const char *worker_word(enum worker_kind kind)
-{
-	return kinds[kind].word;
-}
-
 /* The word of a level, as log_level_parse knows it. */
 static const char *level_word(uint32_t level)
 {

@@ -43,15 +43,13 @@ static void test_form(void **state)
 	(void)state;
 	capture();
 	log_init(LOG_LEVEL_INFO, false);
-	log_set_context("here: ");
 	log_error("a %d", 1);
 	log_debug("not this");
 	log_init(LOG_LEVEL_DEBUG, true);
 	log_debug("b %s", "two");
-	log_set_context("");
 	log_warning("c");
 	log_init(LOG_LEVEL_INFO, false);
-	assert_string_equal(release(), "error: here: a 1\n<7>here: b two\n<4>c\n");
+	assert_string_equal(release(), "error: a 1\n<7>b two\n<4>c\n");
 	assert_int_equal(log_level_max(), LOG_LEVEL_INFO);
 }
 
