@@ -143,7 +143,7 @@ demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)/usr/bin/python3 -B tests/tools/demo.py $(abspath $(O)) build/demo.png
 deps:
-	$(Q)tests/tools/deps
+	$(Q)tests/tools/deps $(DEPS)
 
 # ---- fuzzing: tests/fuzz/fuzz_COMPONENT.c or fuzz_COMPONENT_WHAT.c is linked with that component, all but
 # its main.c, in a tree of its own; its corpus is tests/fuzz/corpus/COMPONENT or COMPONENT_WHAT
@@ -209,7 +209,8 @@ uninstall:
 
 help:
 	@echo 'make            build everything into build/host (O=DIR: into DIR)'
-	@echo 'make deps       install the Debian packages of config/packages.txt that are missing'
+	@echo 'make deps       install the Debian packages of config/packages.txt that are missing;'
+	@echo '                DEPS=peers: also those that Oriel is compared with'
 	@echo 'make demo       a guest, its picture on a VNC address; DEMO_SECONDS=N ends by itself'
 	@echo 'make check      all tests, as CI runs them'
 	@echo 'make check-unit, check-integration, check-san, check-tsan, fuzz-replay: parts of it'
