@@ -146,18 +146,34 @@ deps:
 	$(Q)tests/tools/deps $(DEPS)
 
 # ---- fuzzing: tests/fuzz/fuzz_COMPONENT.c or fuzz_COMPONENT_WHAT.c is linked with that component, all but
-# its main.c, in a tree of its own; its corpus is tests/fuzz/corpus/COMPONENT or COMPONENT_WHAT
-FUZZ      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_TREE := O=build/fuzz CC=clang SAN=fuzzer-no-link,address,undefined
-fuzz_part  = $(word 2,$(subst _, ,$(1)))
-$(O)/fuzz_%: tests/fuzz/fuzz_%.c $$(call without_main,$$(foreach p,$$(parts.$$(call fuzz_part,fuzz_$$*)),$$($$p.obj))) | $(GENH)
-	$(Q)$(CC) $(ALL_CFLAGS) $($(call fuzz_part,fuzz_$*).cpp) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ \
-		$(filter %.c %.o,$^) $(sort $(foreach p,$(parts.$(call fuzz_part,fuzz_$*)),$($(p).lib))) -lm -lpthread
-fuzz:
-	$(Q)$(MAKE) $(FUZZ_TREE) $(addprefix build/fuzz/,$(FUZZ))
-fuzz-replay: fuzz
-	$(Q)fail=0; for t in $(FUZZ); do \
-		build/fuzz/$$t tests/fuzz/corpus/$${t#fuzz_}/* || { echo "FAILED: $$t"; fail=1; }; done; exit $$fail
+# its main.c, in a tree of its own. What belongs to a target by its name, and what can be done with it,
+# tests/tools/fuzz.py says. FUZZ=name,name chooses.
+FUZZ_ALL   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_NAMES := $(or $(subst $(comma), ,$(FUZZ)),$(FUZZ_ALL))
+SECONDS    ?= 60
+FUZZ_JOBS  ?= 1
+FUZZ_TREE  := O=build/fuzz CC=clang SAN=fuzzer-no-link,address,undefined
+FUZZ_COVER := O=build/fuzz-coverage CC=clang SAN=fuzzer-no-link \
+              CFLAGS='-O1 -g -fprofile-instr-generate -fcoverage-mapping'
+fuzz_part   = $(firstword $(subst _, ,$(1)))
+$(O)/fuzz_%: tests/fuzz/fuzz_%.c $$(call without_main,$$(foreach p,$$(parts.$$(call fuzz_part,$$*)),$$($$p.obj))) | $(GENH)
+	$(Q)$(CC) $(ALL_CFLAGS) $($(call fuzz_part,$*).cpp) -iquote tests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
+		-fsanitize=fuzzer -o $@ $(filter %.c %.o,$^) \
+		$(sort $(foreach p,$(parts.$(call fuzz_part,$*)),$($(p).lib))) -lm -lpthread
+# A target may bring functions that take the place of a component's own.
+$(O)/fuzz_%: ALL_LDFLAGS += -Wl,-z,muldefs
+FUZZ_PY := /usr/bin/python3 -B tests/tools/fuzz.py
+fuzz-build:
+	$(Q)$(MAKE) $(FUZZ_TREE) $(FUZZ_NAMES:%=build/fuzz/fuzz_%)
+fuzz: fuzz-build
+	$(Q)$(FUZZ_PY) run $(FUZZ_NAMES) --seconds $(SECONDS) --jobs $(FUZZ_JOBS)
+fuzz-replay: fuzz-build
+	$(Q)$(FUZZ_PY) replay $(FUZZ_NAMES)
+fuzz-merge: fuzz-build
+	$(Q)$(FUZZ_PY) merge $(FUZZ_NAMES)
+fuzz-coverage:
+	$(Q)$(MAKE) $(FUZZ_COVER) $(FUZZ_NAMES:%=build/fuzz-coverage/fuzz_%)
+	$(Q)$(FUZZ_PY) coverage $(FUZZ_NAMES) $(if $(filter 1,$(V)),--files)
 
 # ---- style
 C_FILES = $(wildcard $(shell git ls-files -co --exclude-standard '*.c' '*.h'))
@@ -217,7 +233,9 @@ help:
 	@echo 'make unit       build the unit tests; programs: and what the integration tests run'
 	@echo 'make lint       include paths, linked libraries, lengths of functions and files'
 	@echo 'make format     clang-format on every C file; format-check: only look'
-	@echo 'make fuzz       build the fuzz targets with libFuzzer (clang)'
+	@echo 'make fuzz       run each fuzz target for SECONDS=60; FUZZ=name,name: those alone; FUZZ_JOBS=2: two at once'
+	@echo 'make fuzz-coverage  what of our files their corpora reach (V=1: file by file)'
+	@echo 'make fuzz-merge what runs have found goes into the corpora of the tree, as far as it reaches more'
 	@echo 'make man        the manual pages'
 	@echo 'make install    into DESTDIR with PREFIX (/usr/local); uninstall: remove, but for the configuration'
 	@echo 'make clean      remove build/'
@@ -225,7 +243,7 @@ help:
 clean:
 	rm -rf build
 FORCE:
-.PHONY: all fuzz fuzz-replay unit check-unit programs check-integration check-san check-tsan check demo deps format format-check lint \
+.PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-san check-tsan check demo deps format format-check lint \
         print-components man install uninstall help clean FORCE
 .SECONDARY: $(GENH) $(GENH:.h=.c)
--include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FUZZ:%=$(O)/%.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FUZZ_ALL:%=$(O)/fuzz_%.d)
