@@ -124,12 +124,17 @@ check-unit: $(UNIT)
 	$(Q)fail=0; for t in $(UNIT); do $$t || { echo "FAILED: $$t"; fail=1; }; done; exit $$fail
 
 # ---- tests of whole programs: tests/integration drives the built programs with pytest
-HELPERS := $(patsubst tests/programs/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c))
+HELPERS := $(patsubst tests/programs/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c)) \
+           $(patsubst tests/preload/%.c,$(O)/tests/%.so,$(wildcard tests/preload/*.c))
 PYTEST  := /usr/bin/python3 -B -m pytest -p no:cacheprovider
 # Programs that play the guest are not what is tested: they have no sanitizer.
 $(O)/tests/%: tests/programs/%.c $(O)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -fsanitize%,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -MMD -MP -MF $@.d -o $@ $< -lGL -lX11 -lm
+# Libraries for LD_PRELOAD: into peers and guests.
+$(O)/tests/%.so: tests/preload/%.c $(O)/.flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fsanitize% -pie,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -fPIC -shared -MMD -MP -MF $@.d -o $@ $<
 programs: all $(HELPERS)
 check-integration: programs
 	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN) $(PYTEST) -q -rs $(PYTESTFLAGS) tests/integration
