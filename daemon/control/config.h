@@ -32,6 +32,9 @@ struct config {
 	char gpu_order[IPC_TEXT_MAX + 1]; /* as in ipc_render_start.gpu */
 	bool sandbox;
 
+	/* [guest] */
+	uint32_t vtest_offer; /* spec.h; of sessions that have none */
+
 	/* [vnc] */
 	char vnc_address[IPC_TEXT_MAX + 1]; /* numeric; of sessions that name none */
 	uint16_t vnc_port_first, vnc_port_last;

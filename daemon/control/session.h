@@ -54,6 +54,7 @@ struct session_spec {
 	char vnc_address[IPC_TEXT_MAX + 1];  /* numeric address; empty: 127.0.0.1 */
 	uint16_t vnc_port;                   /* 0: from the range, the same one every time */
 	char vnc_password[IPC_NAME_MAX + 1]; /* empty: none, on loopback only */
+	uint32_t vtest_offer;                /* spec.h; 0: as the host has it */
 	bool configured; /* from the configuration: the API does not delete it */
 };
 
@@ -112,6 +113,7 @@ struct session {
 	struct child *render, *view; /* NULL while not running */
 	struct ipc_render_gpu gpu;   /* what its last render process told; n_gpus 0: nothing yet,
 					renderer empty: none can be used */
+	uint32_t vtest_version;      /* the highest that its guests on this host are offered */
 	struct ipc_render_pong render_stats;
 	char sandbox[IPC_TEXT_MAX + 1]; /* what holds its render process, for people; empty: not known yet */
 	uint64_t render_rss, view_rss; /* bytes, of the last heartbeat */

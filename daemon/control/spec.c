@@ -40,6 +40,20 @@ const char *spec_vnc_address(const struct session_spec *spec, const char *addres
 	return address[0] ? address : "127.0.0.1";
 }
 
+bool spec_vtest_offer(uint64_t version, uint32_t *ret_offer)
+{
+	if (version != 0 && version != 2)
+		return false;
+	*ret_offer = (uint32_t)version + 1;
+	return true;
+}
+
+uint32_t spec_vtest_version(const struct session_spec *spec, uint32_t offer)
+{
+	offer = spec->vtest_offer ? spec->vtest_offer : offer;
+	return offer ? offer - 1 : 0;
+}
+
 static int check_name(const char *name, struct problem *problem)
 {
 	bool good = isalnum((unsigned char)name[0]);

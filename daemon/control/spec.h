@@ -11,6 +11,14 @@
 int problem_set(struct problem *problem, int status, const char *pointer, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/*
+ * The highest version of the vtest protocol that guests are offered, 0 or 2, is kept as an offer:
+ * one more than the version, so that 0 means nothing was said. False: there is no such version.
+ */
+bool spec_vtest_offer(uint64_t version, uint32_t *ret_offer);
+/* What a session's guests are offered. `offer` is the host's. */
+uint32_t spec_vtest_version(const struct session_spec *spec, uint32_t offer);
+
 /* Checks a specification by itself. `address` is the host's VNC address for those that name none. */
 int spec_check(const struct session_spec *spec, const char *address, struct problem *ret_problem);
 

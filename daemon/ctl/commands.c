@@ -22,6 +22,8 @@ const struct command commands[] = {
 		.params = { "NAME" },
 		.options = { { "listen", 'l', "KIND:PATH[:MODE]",
 				     "a guest's socket, local:/run/x.sock or vm:/run/x.sock:0660; once or more" },
+			{ "vtest-version", '\0', "VERSION",
+				"highest version of the vtest protocol, 0 or 2; else as configured" },
 			{ "vnc-port", '\0', "PORT", "its VNC port; else one of orield's range" },
 			{ "vnc-address", '\0', "ADDRESS", "where viewers connect; else as configured" },
 			{ "vnc-password-file", '\0', "FILE",

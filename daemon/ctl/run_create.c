@@ -86,6 +86,20 @@ static enum exit_code add_vnc(const struct context *context, cJSON *body)
 	return code;
 }
 
+static enum exit_code add_vtest(const struct context *context, cJSON *body)
+{
+	const char *text = context_option(context, "vtest-version");
+
+	if (!text)
+		return EXIT_OK;
+	if (strcmp(text, "0") != 0 && strcmp(text, "2") != 0) {
+		complain("create: --vtest-version %s is neither 0 nor 2", text);
+		return EXIT_USAGE;
+	}
+	cJSON_AddNumberToObject(body, "vtest_version", text[0] - '0');
+	return EXIT_OK;
+}
+
 /* Where viewers connect to the new session. */
 static void print_created(const struct client_answer *answer)
 {
@@ -109,6 +123,8 @@ enum exit_code run_create(const struct context *context)
 
 	cJSON_AddStringToObject(body, "name", context->args[0]);
 	code = add_listeners(context, body);
+	if (code == EXIT_OK)
+		code = add_vtest(context, body);
 	if (code == EXIT_OK)
 		code = add_vnc(context, body);
 	if (code != EXIT_OK) {

@@ -215,6 +215,8 @@ static void print_summary(const cJSON *session)
 		*sandbox ? sandbox
 		: failed ? "none: it has never run"
 			 : "not known yet");
+	table_add(&table, "vtest");
+	table_add(&table, "version %.0f", number_of(session, "vtest_version"));
 	table_add(&table, "restarts");
 	table_add(&table, "%.0f", number_of(session, "restart_count"));
 	table_add(&table, "viewers");

@@ -256,6 +256,7 @@ static void guest_becomes_vtest(struct guest *guest)
 		guest_end(guest, strerror(ENOMEM));
 		return;
 	}
+	guest->stream->vm = guest->vm;
 	guest->fd = -1;
 	guest->state = GUEST_VTEST;
 	virgl_thread_add(guest->guests->thread, fd, guest->stream);

@@ -14,6 +14,7 @@
 struct stream {
 	struct list link; // streams.list
 	uint32_t id, guest;
+	bool vm; /* it came by a VM's device: no descriptors can be passed */
 	_Atomic uint64_t presents, commands, bytes_in;
 	uint64_t measured_ms, measured_presents; /* for the frame rate; main loop */
 	uint32_t fps_milli;

@@ -156,6 +156,7 @@ void document_session(struct json_writer *writer, cJSON *object, const struct se
 	put_state(writer, object, session);
 	put_restarts(writer, object, session);
 	put_listeners(writer, object, session);
+	json_put_uint(writer, object, "vtest_version", session->vtest_version);
 	if (session->gpu.n_gpus > 0)
 		document_gpu(writer, json_put_object(writer, object, "gpu"), &session->gpu);
 	else

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "spec.h"
 #include "util.h"
 #include "json/read.h"
 
@@ -106,6 +107,17 @@ static int read_vnc(const struct json_field *field, const cJSON *item,
 	return json_read_object(item, place, vnc_fields, ARRAY_SIZE(vnc_fields), out, problem);
 }
 
+static int read_vtest(const struct json_field *field, const cJSON *item,
+	const struct json_place *place, void *out, struct problem *problem)
+{
+	uint64_t version;
+
+	(void)field;
+	if (!json_is_uint(item, 0, 2, &version) || !spec_vtest_offer(version, out))
+		return json_problem(problem, place, "expected 0 or 2");
+	return 0;
+}
+
 /* `listen` and `vnc` are given the whole specification: offset 0. */
 static const struct json_field session_fields[] = {
 	{ .name = "name",
@@ -115,6 +127,7 @@ static const struct json_field session_fields[] = {
 		JSON_MEMBER(struct session_spec, name) },
 	{ .name = "listen", .read = read_listeners, .required = true },
 	{ .name = "vnc", .read = read_vnc },
+	{ .name = "vtest_version", .read = read_vtest, JSON_MEMBER(struct session_spec, vtest_offer) },
 };
 
 int session_read(const cJSON *body, struct session_spec *ret_spec, struct problem *ret_problem)

@@ -151,7 +151,7 @@ static void note_place(struct source *source, const struct config_key *key)
 
 	if (key->parse == value_listen)
 		places->listeners[spec->n_listeners - 1] = source->at;
-	else
+	else if (key->parse != value_vtest)
 		places->vnc = source->at;
 }
 

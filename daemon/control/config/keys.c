@@ -33,6 +33,9 @@ const struct config_key config_keys[] = {
 	{ "gpu", "sandbox", value_boolean, HOST_FIELD(sandbox), .fallback = "yes", .reloadable = true,
 	  .help = "yes or no: no lets a guest that takes over its render process reach the host" },
 
+	{ "guest", "vtest_version", value_vtest, HOST_FIELD(vtest_offer), .fallback = "0", .reloadable = true,
+	  .help = "highest version of the vtest protocol that guests on this host are offered, 0 or 2" },
+
 	{ "vnc", "address", value_address, HOST_FIELD(vnc_address), .fallback = "127.0.0.1", .reloadable = true,
 	  .help = "numeric address of sessions that name none; other than loopback needs a password" },
 	{ "vnc", "ports", value_ports, .offset = offsetof(struct config, vnc_port_first),
@@ -55,6 +58,8 @@ const struct config_key config_keys[] = {
 
 	{ "session", "listen", value_listen, SESSION_FIELD(listeners), .repeated = true, .reloadable = true,
 	  .help = "local PATH or vm PATH, then any of mode=0660 owner=NAME group=NAME uid=NUMBER,NUMBER" },
+	{ "session", "vtest_version", value_vtest, SESSION_FIELD(vtest_offer), .reloadable = true,
+	  .help = "0 or 2, as in [guest]" },
 	{ "session", "vnc_address", value_address, SESSION_FIELD(vnc_address), .reloadable = true,
 	  .help = "numeric address" },
 	{ "session", "vnc_port", value_port, SESSION_FIELD(vnc_port), .fallback = "0", .reloadable = true,

@@ -42,6 +42,7 @@ int value_number(const struct config_key *, const char *, void *, char[CONFIG_PR
 int value_port(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_ports(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_mode(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
+int value_vtest(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_boolean(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_level(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_path(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);

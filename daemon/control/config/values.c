@@ -9,6 +9,7 @@
 
 #include "listen/address.h"
 #include "log.h"
+#include "spec.h"
 #include "text.h"
 
 #define PROBLEM(...) (text_format(ret_problem, CONFIG_PROBLEM_MAX, __VA_ARGS__), -1)
@@ -145,6 +146,18 @@ int value_boolean(const struct config_key *key, const char *value, void *base,
 	if (!yes && strcmp(value, "no") != 0)
 		return PROBLEM("'%s' is neither yes nor no", value);
 	*(bool *)field(key, base) = yes;
+	return 0;
+}
+
+/* 0 or 2. */
+int value_vtest(const struct config_key *key, const char *value, void *base,
+	char ret_problem[CONFIG_PROBLEM_MAX])
+{
+	uint32_t version;
+
+	if (!value_parse_number(value, 0, 2, &version) ||
+		!spec_vtest_offer(version, field(key, base)))
+		return PROBLEM("'%s' is no version of vtest that there is here: 0 or 2", value);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "fdpass.h"
 #include "host_private.h"
 #include "session/private.h"
+#include "spec.h"
 #include "text.h"
 
 static const struct {
@@ -36,6 +37,7 @@ static int send_render_start(const struct worker *worker)
 		.sandbox = config->sandbox,
 		.streams_max = config->streams_max,
 		.retain_ms = config->retain_ms,
+		.vtest_version = worker->session->vtest_version,
 	};
 
 	text_copy(start.session, sizeof(start.session), worker->session->spec.name);

@@ -11,6 +11,7 @@
 
 #include "api/keysym.h"
 #include "api_host.h"
+#include "spec.h"
 
 static int setup(void **state)
 {
@@ -120,7 +121,7 @@ static void test_session(void **state)
 static void test_create(void **state)
 {
 	_cleanup_free_ char *answer = talk("POST", "/v1/sessions",
-		"{\"name\":\"two\",\"listen\":[{\"kind\":\"vm\",\"path\":\"/run/a\",\"mode\":\"0600\"},{\"kind\":\"local\",\"path\":\"/run/b\"},{\"kind\":\"local\",\"path\":\"/run/c\",\"mode\":438}],\"vnc\":{\"address\":\"::1\",\"port\":5999,\"password\":\"secret12\"}}");
+		"{\"name\":\"two\",\"listen\":[{\"kind\":\"vm\",\"path\":\"/run/a\",\"mode\":\"0600\"},{\"kind\":\"local\",\"path\":\"/run/b\"},{\"kind\":\"local\",\"path\":\"/run/c\",\"mode\":438}],\"vtest_version\":2,\"vnc\":{\"address\":\"::1\",\"port\":5999,\"password\":\"secret12\"}}");
 
 	(void)state;
 	assert_int_equal(status_of(answer), 201);
@@ -133,6 +134,7 @@ static void test_create(void **state)
 	assert_int_equal(fake.spec.listeners[1].mode, 0660);
 	assert_int_equal(fake.spec.listeners[2].mode, 0666);
 	assert_true(fake.spec.listeners[1].owner == (uid_t)-1);
+	assert_int_equal(spec_vtest_version(&fake.spec, 0), 2);
 	assert_string_equal(fake.spec.vnc_address, "::1");
 	assert_int_equal(fake.spec.vnc_port, 5999);
 	assert_string_equal(fake.spec.vnc_password, "secret12");
@@ -182,6 +184,9 @@ static void test_create_refused(void **state)
 		{ "{\"name\":\"a\",\"listen\":[],\"vnc\":{\"port\":65536}}", "/vnc/port", 400 },
 		{ "{\"name\":\"a\",\"listen\":[],\"vnc\":{\"password\":\"\"}}", "/vnc/password", 400 },
 		{ "{\"name\":\"a\",\"listen\":[],\"vnc\":null}", "/vnc", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"vtest_version\":1}", "/vtest_version", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"vtest_version\":3}", "/vtest_version", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"vtest_version\":\"2\"}", "/vtest_version", 400 },
 	};
 
 	(void)state;

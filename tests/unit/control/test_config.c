@@ -12,6 +12,7 @@
 
 #include "config/keys.h"
 #include "log.h"
+#include "spec.h"
 
 static char directory[64], path[96];
 
@@ -85,6 +86,8 @@ static const struct {
 	{ "[session a]\nlisten = vm /x\nlisten = vm /x\n", ":3: /x stands twice" },
 	{ "[session a]\nvnc_port = 5901\n[session b]\nvnc_port = 5901\n",
 		":4: session 'a' has VNC address 127.0.0.1 port 5901" },
+	{ "[guest]\nvtest_version = 1\n", ":2: vtest_version: '1' is no version of vtest" },
+	{ "[session a]\nvtest_version = two\n", ":2: vtest_version: 'two' is no version" },
 	{ "[session a]\nvnc_address = 0.0.0.0\n", ":2: 0.0.0.0 is not a loopback address" },
 	{ "[vnc]\naddress = ::\n[session a]\n", ":3: :: is not a loopback address" },
 	{ "[session a]\nvnc_password = a\nvnc_password_file = /etc/passwd\n",
@@ -173,9 +176,9 @@ static void good_values_arrive(void **state)
 
 	(void)state;
 	load("\xef\xbb\xbf# comment\r\n[host]\r\nsessions_max=7\n[gpu]\norder = render-node:/dev/dri/renderD128, software\n"
-	     "[vnc]\n ports = 6000-6001\nsize = 640x480\n"
+	     "[guest]\nvtest_version = 2\n[vnc]\n ports = 6000-6001\nsize = 640x480\n"
 	     "[session " LONG_NAME "]\nlisten = local /tmp/a mode=0600 uid=1,2 owner=0 group=root\n"
-	     "listen = vm /tmp/b\nvnc_address = 0.0.0.0\nvnc_port = 6001\nvnc_password = a ; b=c # d\n",
+	     "listen = vm /tmp/b\nvtest_version = 0\nvnc_address = 0.0.0.0\nvnc_port = 6001\nvnc_password = a ; b=c # d\n",
 		&config);
 	assert_int_equal(config.sessions_max, 7);
 	assert_string_equal(config.gpu_order, "render-node:/dev/dri/renderD128, software");
@@ -198,6 +201,8 @@ static void good_values_arrive(void **state)
 	assert_int_equal(spec->listeners[1].mode, 0660);
 	assert_int_equal(spec->listeners[1].owner, (uid_t)-1);
 	assert_int_equal(spec->vnc_port, 6001);
+	assert_int_equal(spec_vtest_version(spec, config.vtest_offer), 0);
+	assert_int_equal(spec_vtest_version(&(struct session_spec){ 0 }, config.vtest_offer), 2);
 	assert_string_equal(spec->vnc_password, "a ; b=c # d");
 	config_finish(&config);
 }
