@@ -161,12 +161,22 @@ FUZZ_TREE  := O=build/fuzz CC=clang SAN=fuzzer-no-link,address,undefined
 FUZZ_COVER := O=build/fuzz-coverage CC=clang SAN=fuzzer-no-link \
               CFLAGS='-O1 -g -fprofile-instr-generate -fcoverage-mapping'
 fuzz_part   = $(firstword $(subst _, ,$(1)))
-$(O)/fuzz_%: tests/fuzz/fuzz_%.c $$(call without_main,$$(foreach p,$$(parts.$$(call fuzz_part,$$*)),$$($$p.obj))) | $(GENH)
-	$(Q)$(CC) $(ALL_CFLAGS) $($(call fuzz_part,$*).cpp) -iquote tests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) \
-		-fsanitize=fuzzer -o $@ $(filter %.c %.o,$^) \
+# Every target gets what is in tests/fuzz/shared, the messages' fields as tables, and what is in
+# tests/fuzz/COMPONENT. What a target brings may take the place of functions of its component.
+fuzz.src    := $(wildcard tests/fuzz/*.c tests/fuzz/*/*.c) $(GEN)/oriel_model.c $(GEN)/ipc_model.c
+fuzz.obj    := $(call object,$(fuzz.src))
+fuzz_of     = $(filter $(O)/tests/fuzz/fuzz_$(1).o $(O)/tests/fuzz/$(call fuzz_part,$(1))/%,$(fuzz.obj)) \
+              $(filter $(O)/tests/fuzz/shared/% $(GEN)/%,$(fuzz.obj))
+fuzz_owner  = $(firstword $(subst _, ,$(subst /, ,$(basename $(patsubst $(GEN)/%,shared, \
+              $(patsubst fuzz_%,%,$(patsubst $(O)/tests/fuzz/%,%,$(1))))))))
+shared.cpp := -iquote proto -iquote $(GEN)
+$(GEN)/%_model.c: proto/gen/gen_messages.py $$(messages.$$*) $(LIMITS)
+	@mkdir -p $(GEN)
+	$(Q)python3 $< $(messages.$*) $(addprefix --limits ,$(LIMITS)) --model $@
+$(fuzz.obj): private CPP = $($(call fuzz_owner,$@).cpp) -iquote tests/fuzz -iquote tests/unit
+$(O)/fuzz_%: $$(call fuzz_of,$$*) $$(call without_main,$$(foreach p,$$(parts.$$(call fuzz_part,$$*)),$$($$p.obj)))
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,-z,muldefs -fsanitize=fuzzer -o $@ $^ \
 		$(sort $(foreach p,$(parts.$(call fuzz_part,$*)),$($(p).lib))) -lm -lpthread
-# A target may bring functions that take the place of a component's own.
-$(O)/fuzz_%: ALL_LDFLAGS += -Wl,-z,muldefs
 FUZZ_PY := /usr/bin/python3 -B tests/tools/fuzz.py
 fuzz-build:
 	$(Q)$(MAKE) $(FUZZ_TREE) $(FUZZ_NAMES:%=build/fuzz/fuzz_%)
@@ -250,5 +260,5 @@ clean:
 FORCE:
 .PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-san check-tsan check demo deps format format-check lint \
         print-components man install uninstall help clean FORCE
-.SECONDARY: $(GENH) $(GENH:.h=.c)
--include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FUZZ_ALL:%=$(O)/fuzz_%.d)
+.SECONDARY: $(GENH) $(GENH:.h=.c) $(filter $(GEN)/%,$(fuzz.src))
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(fuzz.obj:.o=.d)

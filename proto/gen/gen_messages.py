@@ -3,9 +3,11 @@
 """Makes C structures and codecs from a table of messages.
 
     gen_messages.py TABLE.json --limits LIMITS.h... --out DIR
+    gen_messages.py TABLE.json --limits LIMITS.h... --model FILE.c
 
 TABLE.json names a prefix, the headers it uses, enumerations, structures, and messages; DIR gets
-PREFIX_messages.h and PREFIX_messages.c. With --doc PAGE.md the tables of that page are made instead.
+PREFIX_messages.h and PREFIX_messages.c. With --doc PAGE.md the tables of that page are made instead;
+with --model FILE.c the fields of all messages as data (tests/fuzz/shared/model.h), for fuzzing.
 An enumeration is a list of [name, number, documentation].
 A field is [name, type, documentation]; a type is one of
 
@@ -238,6 +240,29 @@ def source_text(table, source):
     return "\n".join(out)
 
 
+def model_fields(out, name, fields):
+    out.append(f"static const struct model_field {name}_fields[] = {{")
+    for field in fields:
+        kind = field.base.upper() if field.base in ("bytes", "str", "blob", *SCALARS) else "STRUCT"
+        members = f", {field.base}_fields, {len(field.table.struct(field.base))}" if kind == "STRUCT" else ", NULL, 0"
+        out.append(f'\t{{ "{field.name}", MODEL_{kind}, {int(field.is_array)}, {field.limit_value}{members} }},')
+    out += (["};", ""] if fields else ["\t{ NULL, MODEL_U8, 0, 0, NULL, 0 },", "};", ""])
+
+
+def model_text(table, source):
+    """The fields of every message as data."""
+    out = [f"/* Made by gen_messages.py from {source}: change that. */", '#include "shared/model.h"', ""]
+    for name, fields in table.structs.items():
+        model_fields(out, name, fields)
+    for m in table.messages:
+        model_fields(out, f"{m['name']}_message", m["c_fields"])
+    out.append("static const struct model_message messages[] = {")
+    out += [f'\t{{ "{m["name"]}", {m["id"]}, {m["name"]}_message_fields, {len(m["c_fields"])} }},'
+            for m in table.messages]
+    out += ["};", "", f"const struct model {table.prefix}_model = {{ messages, {len(table.messages)} }};", ""]
+    return "\n".join(out)
+
+
 def doc_type(field):
     kind, limit = field.base, field.limit
     if limit and not limit.isdigit():
@@ -293,6 +318,7 @@ def main():
     parser.add_argument("table", type=pathlib.Path)
     parser.add_argument("--limits", type=pathlib.Path, action="append", default=[])
     parser.add_argument("--out", type=pathlib.Path, help="directory for the C files")
+    parser.add_argument("--model", type=pathlib.Path, help="C file for the fields as data")
     parser.add_argument("--doc", type=pathlib.Path, help="page whose tables to renew; fails if they were out of date")
     args = parser.parse_args()
     limits = {}
@@ -307,8 +333,11 @@ def main():
         if not doc_update(args.doc, parts):
             sys.exit(f"{args.doc}: its tables were out of date and are now made anew")
         return
-    args.out.mkdir(parents=True, exist_ok=True)
     name = "/".join(args.table.parts[-2:])
+    if args.model:
+        args.model.write_text(model_text(table, name))
+        return
+    args.out.mkdir(parents=True, exist_ok=True)
     (args.out / f"{table.prefix}_messages.h").write_text(header(table, name))
     (args.out / f"{table.prefix}_messages.c").write_text(source_text(table, name))
 
