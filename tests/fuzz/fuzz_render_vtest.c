@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a vtest client may write: through its socket, the dispatch, the walk of its commands and
+ * virglrenderer on the software driver, while a view process looks or does not.
+ *
+ * The first byte of the input says who looks and into what pieces the rest is cut: the client's
+ * bytes. Each input has a client, a host and surfaces of its own; virglrenderer goes on.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fdpass.h"
+#include "link.h"
+#include "log.h"
+#include "render/vtest_mutator.h"
+#include "virgl/virgl.h"
+#include "vtest/client.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
+	size_t size2, uint8_t *out, size_t max_size, unsigned seed);
+const char *__lsan_default_suppressions(void);
+
+#define INPUT_MAX (256u << 10)
+#define SIDE_MAX  256u /* pixels of a texture's side: memory and time are short here */
+
+#define FLAG_LOOKS 0x80u /* a view process is there, and wants every frame */
+#define FLAG_KEEPS 0x40u /* and never gives a slot back */
+#define FLAG_PIECE 0x3fu
+
+static uv_loop_t loop;
+static struct egl egl;
+
+struct run {
+	struct vtest_host *host;
+	struct surfaces *surfaces;
+	struct stream stream;
+	const uint8_t *data;
+	size_t size, piece;
+	bool keeps, over;
+	int fd; /* the client's end */
+	uv_poll_t client;
+	struct link *view; /* the view process's end; NULL: none */
+};
+
+/* Drivers and compilers keep what they made; what they lose of it is not ours. */
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:swrast_dri.so\nleak:libgallium\nleak:libLLVM\nleak:libvirglrenderer.so\n"
+	       "leak:libEGL_mesa.so\nleak:libEGL.so\nleak:libGLdispatch.so\n";
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	char reason[IPC_TEXT_MAX + 1] = "";
+
+	(void)argc;
+	(void)argv;
+	setenv("LIBGL_ALWAYS_SOFTWARE", "1", 1);
+	setenv("LP_NUM_THREADS", "0", 1);
+	setenv("GALLIVM_PERF", "nopt", 0); /* compiles faster */
+	setenv("MESA_SHADER_CACHE_DISABLE", "true", 1);
+	log_init(LOG_LEVEL_ERROR, false);
+	uv_loop_init(&loop);
+	if (!egl_open_surfaceless(&egl, reason) || !virgl_start(&egl, false, reason)) {
+		fprintf(stderr, "cannot render: %s\n", reason);
+		exit(1);
+	}
+	virgl_resource_limits(SIDE_MAX);
+	return 0;
+}
+
+/* ---- the view process */
+
+static void on_surface(void *data, const void *message, int fd)
+{
+	const struct ipc_surface *surface = message;
+	const struct ipc_want want = { .surface = surface->surface };
+	struct run *run = data;
+
+	close(fd);
+	link_send(run->view, &ipc_want_type, &want, -1);
+}
+
+static void on_surface_gone(void *data, const void *message, int fd)
+{
+	(void)data;
+	(void)message;
+	(void)fd;
+}
+
+static void on_frame(void *data, const void *message, int fd)
+{
+	const struct ipc_frame *frame = message;
+	const struct ipc_release release = { .surface = frame->surface, .slot = frame->slot };
+	const struct ipc_want want = { .surface = frame->surface, .newer = frame->sequence };
+	struct run *run = data;
+
+	(void)fd;
+	if (!run->keeps)
+		link_send(run->view, &ipc_release_type, &release, -1);
+	link_send(run->view, &ipc_want_type, &want, -1);
+}
+
+static void on_link_closed(void *data, const char *reason)
+{
+	struct run *run = data;
+
+	(void)reason;
+	link_close(run->view);
+	run->view = NULL;
+}
+
+static const struct link_row rows[] = {
+	{ &ipc_surface_type, on_surface },
+	{ &ipc_surface_gone_type, on_surface_gone },
+	{ &ipc_frame_type, on_frame },
+};
+
+static const struct link_ops link_ops = { rows, ARRAY_SIZE(rows), on_link_closed };
+
+static void connect_view(struct run *run)
+{
+	int fds[2], r = fdpass_pair(fds);
+
+	assert(r == 0);
+	surfaces_set_view(run->surfaces, fds[0]);
+	r = link_open(&loop, fds[1], &link_ops, run, &run->view);
+	assert(r == 0);
+}
+
+/* ---- the client */
+
+static void on_named(void *data, struct stream *stream, const char *program)
+{
+	(void)data;
+	(void)stream;
+	assert(strlen(program) <= IPC_NAME_MAX);
+}
+
+static void on_ended(void *data, struct stream *stream, const char *reason)
+{
+	struct run *run = data;
+
+	(void)stream;
+	assert(strlen(reason) <= IPC_TEXT_MAX);
+	run->over = true;
+}
+
+static const struct vtest_ops vtest_ops = { on_named, on_ended };
+
+static void on_input(void *data, const struct ipc_display_input *input)
+{
+	(void)data;
+	(void)input;
+}
+
+static const struct surfaces_ops surfaces_ops = { on_input };
+
+/* Reads all that comes; writes what is left, and then no more. */
+static void on_client(uv_poll_t *poll, int status, int events)
+{
+	static uint8_t taken[1 << 16];
+	struct run *run = poll->data;
+	size_t size = run->size < run->piece ? run->size : run->piece;
+	ssize_t n;
+
+	while (recv(run->fd, taken, sizeof(taken), MSG_DONTWAIT) > 0)
+		;
+	if (status < 0 || run->over) {
+		uv_poll_stop(poll);
+		return;
+	}
+	if (!(events & UV_WRITABLE))
+		return;
+	n = send(run->fd, run->data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n > 0) {
+		run->data += n;
+		run->size -= (size_t)n;
+	}
+	if (run->size == 0 || n < 0) {
+		shutdown(run->fd, SHUT_WR);
+		uv_poll_start(poll, UV_READABLE, on_client);
+	}
+}
+
+static void connect_client(struct run *run)
+{
+	int fds[2], r = socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds);
+
+	assert(r == 0);
+	run->fd = fds[1];
+	run->stream = (struct stream){ .id = 1 };
+	vtest_add(run->host, fds[0], &run->stream);
+	run->client.data = run;
+	uv_poll_init(&loop, &run->client, run->fd);
+	uv_poll_start(&run->client, UV_READABLE | UV_WRITABLE, on_client);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct run run = { 0 };
+	uint32_t count;
+	uint64_t bytes;
+
+	if (size < 2 || size > INPUT_MAX)
+		return 0;
+	run.data = data + 1;
+	run.size = size - 1;
+	run.piece =
+		(data[0] & FLAG_PIECE) == FLAG_PIECE ? INPUT_MAX : (data[0] & FLAG_PIECE) * 64 + 16;
+	run.keeps = data[0] & FLAG_KEEPS;
+	run.surfaces = surfaces_create(&loop, run.keeps ? 0 : 1000, &surfaces_ops, &run);
+	run.host = vtest_host_create(&loop, run.surfaces, &vtest_ops, &run);
+	if (data[0] & FLAG_LOOKS)
+		connect_view(&run);
+	connect_client(&run);
+	while (!run.over)
+		uv_run(&loop, UV_RUN_ONCE);
+	uv_run(&loop, UV_RUN_NOWAIT); /* what was said of surfaces is delivered */
+	virgl_resource_totals(&count, &bytes);
+	assert(run.host->contexts == 0 && run.host->buffered == 0 && count == 0 && bytes == 0);
+	surfaces_close(run.surfaces);
+	vtest_host_close(run.host, "over");
+	link_close(run.view);
+	uv_close((uv_handle_t *)&run.client, NULL);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	close(run.fd);
+	free(run.host);
+	free(run.surfaces);
+	return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+	return vtest_mutate(data, size, max_size < INPUT_MAX ? max_size : INPUT_MAX, seed);
+}
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2,
+	size_t size2, uint8_t *out, size_t max_size, unsigned seed)
+{
+	return vtest_cross(data1, size1, data2, size2, out, max_size, seed);
+}
