@@ -28,7 +28,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DORIEL_VERSION='"$(VERSION)"' $(WARN) \
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 
 # Targets that need none of the libraries: a fresh machine has no pkg-config yet when they start.
-BARE := deps help clean check demo format format-check
+BARE := deps help clean check demo bench format format-check
 pkg   = $(if $(BUILDING),$(shell pkg-config $(1)))
 BUILDING := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 
@@ -147,6 +147,9 @@ check: deps
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)/usr/bin/python3 -B tests/tools/demo.py $(abspath $(O)) build/demo.png
+bench: deps
+	$(Q)$(MAKE) --no-print-directory programs
+	$(Q)ORIEL_BUILD=$(abspath $(O)) /usr/bin/python3 -B tests/bench/bench.py
 deps:
 	$(Q)tests/tools/deps $(DEPS)
 
@@ -245,6 +248,7 @@ help:
 	@echo 'make demo       a guest, its picture on a VNC address; DEMO_SECONDS=N ends by itself'
 	@echo 'make check      all tests, as CI runs them'
 	@echo 'make check-unit, check-integration, check-san, check-tsan, fuzz-replay: parts of it'
+	@echo 'make bench      measures Oriel beside virgl_test_server; BENCH=NAMES, BENCH_ROUNDS, BENCH_SECONDS'
 	@echo 'make unit       build the unit tests; programs: and what the integration tests run'
 	@echo 'make lint       include paths, linked libraries, lengths of functions and files'
 	@echo 'make format     clang-format on every C file; format-check: only look'
@@ -258,7 +262,7 @@ help:
 clean:
 	rm -rf build
 FORCE:
-.PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-san check-tsan check demo deps format format-check lint \
+.PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-san check-tsan check demo bench deps format format-check lint \
         print-components man install uninstall help clean FORCE
 .SECONDARY: $(GENH) $(GENH:.h=.c) $(filter $(GEN)/%,$(fuzz.src))
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(fuzz.obj:.o=.d)
