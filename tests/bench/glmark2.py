@@ -81,12 +81,22 @@ class Viewer:
              str(VIEWER_RATE)], stdin=subprocess.DEVNULL, stdout=self.output.file,
             stderr=subprocess.STDOUT)
 
-    def taken(self, begin, end):
-        """Frames a second in that window; they must have been different ones."""
-        lines = [line.split() for line in self.output.lines()]
+    def seen(self, begin, end):
+        """The checksums of the frames that it took between two times."""
         if self.process.poll() is not None:
             raise BenchError(f"the viewer ended: {self.output.text()[-200:]}")
-        sums = [line[1] for line in lines if begin <= float(line[0]) < end]
+        lines = [line.split() for line in self.output.lines()]
+        return [line[1] for line in lines if begin <= float(line[0]) < end]
+
+    def wait(self, count):
+        """Waits for that many frames from now on."""
+        now = time.monotonic()
+        hosts.support.wait_for(lambda: len(self.seen(now, now + 3600)) >= count, 60,
+                               f"{count} frames for the viewer")
+
+    def taken(self, begin, end):
+        """Frames a second in that window; they must have been different ones."""
+        sums = self.seen(begin, end)
         if len(set(sums)) < 0.9 * len(sums) or not sums:
             raise BenchError(f"the viewer saw {len(set(sums))} pictures in {len(sums)} frames")
         return len(sums) / (end - begin)
@@ -131,12 +141,16 @@ class Run:
             guest = stack.enter_context(contextlib.closing(Guest(self.screen, self.host, scene, 3600)))
             try:
                 self.measure(guest, viewer)
+            except hosts.WrongVersion:
+                raise
             except BenchError as error:
                 raise BenchError(
                     f"{scene} on {column}: {error}\n{guest.output.text()[-2000:]}") from None
 
     def measure(self, guest, viewer):
         guest.counter.next(guest.process, 120)
+        if viewer:
+            viewer.wait(3)
         time.sleep(WARM_SECONDS)
         groups = self.check(guest)
         first, begin = guest.counter.next(guest.process), time.monotonic()
@@ -197,23 +211,35 @@ class Glmark2:
                     self.turn(turn, scene, say)
 
     def start_hosts(self, stack):
-        versions = hosts.vtest_versions()
-        if versions is None:
-            self.notes.append("This orield has no choice of vtest versions: it is measured with 0 alone.")
-            self.columns = [name for name in self.columns if not name.startswith("oriel-2")]
-        for name in self.columns:
+        for name in list(self.columns):
             program, vtest, _ = COLUMNS[name]
             if program == "native" or (program, vtest) in self.hosts:
                 continue
-            made = (hosts.Peer(vtest) if program == "virgl"
-                    else hosts.Oriel(vtest=vtest if versions else None))
+            try:
+                made = hosts.Peer(vtest) if program == "virgl" else hosts.Oriel(vtest=vtest)
+            except hosts.support.Problem as problem:
+                if problem.document.get("pointer") != "/vtest_version":
+                    raise
+                self.leave_out(vtest, "the API has no choice of vtest versions")
+                continue
             self.hosts[program, vtest] = stack.enter_context(contextlib.closing(made))
+
+    def leave_out(self, vtest, why):
+        """Oriel's columns with that version."""
+        self.columns = [name for name in self.columns if COLUMNS[name][:2] != ("oriel", vtest)]
+        self.notes.append(f"Oriel with vtest {vtest} is left out: {why}.")
 
     def turn(self, turn, scene, say):
         """All columns of a scene one after the other, every other time from the last to the first."""
         told = []
         for name in self.columns[::-1 if turn % 2 else 1]:
-            run = Run(self, scene, name)
+            if name not in self.columns:
+                continue
+            try:
+                run = Run(self, scene, name)
+            except hosts.WrongVersion as error:
+                self.leave_out(COLUMNS[name][1], error)
+                continue
             self.runs.setdefault((scene, name), []).append(run)
             told.append(f"{name} {1000 * run.per_frame:.2f}")
         say(f"round {turn + 1} of {self.rounds}, {scene}: ms of CPU per frame: {', '.join(told)}")

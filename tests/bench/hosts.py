@@ -15,6 +15,10 @@ from measure import BenchError, descendants  # noqa: E402
 SESSION = "bench"
 
 
+class WrongVersion(BenchError):
+    """A host does not speak the vtest version that it was asked for."""
+
+
 class Screen:
     """An X server that draws into memory. `groups` are the processes that its use costs."""
 
@@ -38,7 +42,8 @@ class Screen:
 
 
 class Oriel:
-    """orield with sessions named bench, bench1, ... made by the API, in software."""
+    """orield with sessions named bench, bench1, ... made by the API, in software. vtest: the version
+    that they are held to; None: theirs."""
 
     def __init__(self, sessions=1, vtest=None):
         self.daemon, self.vtest = support.Daemon(), vtest
@@ -80,7 +85,7 @@ class Oriel:
         """That the first session's streams speak the version that was asked for."""
         spoken = [stream["protocol"] for stream in self.daemon.api.session(SESSION)["streams"]]
         if spoken != [f"vtest-{self.vtest or 0}"]:
-            raise BenchError(f"the session's streams speak {spoken}, not vtest-{self.vtest or 0}")
+            raise WrongVersion(f"the session's streams speak {spoken}, not vtest-{self.vtest or 0}")
 
     def groups(self):
         """{name: [pid]} of what it runs."""
@@ -93,20 +98,6 @@ class Oriel:
     def close(self):
         self.daemon.stop()
         self.daemon.destroy()
-
-
-def vtest_versions():
-    """The vtest versions that this Oriel can be held to; None: it knows only its own."""
-    oriel = Oriel(sessions=0)
-    try:
-        oriel.create(SESSION, 2)
-        return 0, 2
-    except support.Problem as problem:
-        if problem.document.get("pointer") != "/vtest_version":
-            raise
-        return None
-    finally:
-        oriel.close()
 
 
 class Peer:
