@@ -56,18 +56,21 @@ loop.pkg     := libuv
 control.src  := $(call sources,daemon/control)
 control.inc  := $(loop.inc) daemon/control
 control.pkg  := libuv libcjson inih libsystemd
+sandbox.src  := $(call sources,daemon/sandbox)
+sandbox.inc  := proto daemon/common daemon/sandbox
+sandbox.pkg  := libseccomp
 render.src   := $(call sources,daemon/render)
-render.inc   := $(loop.inc) daemon/render
-render.pkg   := libuv virglrenderer epoxy egl gbm libseccomp
+render.inc   := $(loop.inc) daemon/sandbox daemon/render
+render.pkg   := libuv virglrenderer epoxy egl gbm
 view.src     := $(call sources,daemon/view)
-view.inc     := $(loop.inc) daemon/view
+view.inc     := $(loop.inc) daemon/sandbox daemon/view
 view.pkg     := libuv libvncserver libpng pixman-1 libxxhash
 ctl.src      := $(call sources,daemon/ctl)
 ctl.inc      := $(common.inc) daemon/ctl
 ctl.pkg      := libcjson
 testguest.src := $(call sources,tests/guest)
 testguest.inc := proto $(GEN) tests/guest
-COMPONENTS   := proto common loop control render view ctl testguest
+COMPONENTS   := proto common loop control sandbox render view ctl testguest
 
 object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \
          $(patsubst %.c,$(O)/%.o,$(filter-out $(GEN)/%,$(1)))
@@ -82,8 +85,8 @@ $(foreach c,$(COMPONENTS),$(eval $(call component,$(c))))
 
 PROGRAMS := orield oriel-render oriel-view orielctl
 orield.parts       := control loop common proto
-oriel-render.parts := render loop common proto
-oriel-view.parts   := view loop common proto
+oriel-render.parts := render sandbox loop common proto
+oriel-view.parts   := view sandbox loop common proto
 orielctl.parts     := ctl common proto
 test-guest.parts   := testguest proto
 
@@ -107,8 +110,9 @@ parts.proto   := proto
 parts.common  := common proto
 parts.loop    := loop common proto
 parts.control := control loop common proto
-parts.render  := render loop common proto
-parts.view    := view loop common proto
+parts.sandbox := sandbox common proto
+parts.render  := render sandbox loop common proto
+parts.view    := view sandbox loop common proto
 parts.ctl     := ctl common proto
 unit_part = $(firstword $(subst /, ,$(1)))
 # A variable: a % in the rule itself would stand for the test's name.

@@ -30,7 +30,7 @@ struct config {
 
 	/* [gpu] */
 	char gpu_order[IPC_TEXT_MAX + 1]; /* as in ipc_render_start.gpu */
-	bool sandbox;
+	uint8_t sandbox;                  /* enum ipc_sandbox */
 
 	/* [guest] */
 	uint32_t vtest_offer; /* spec.h; of sessions that have none */

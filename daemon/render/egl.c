@@ -110,10 +110,12 @@ static void ask_renderer(struct egl *egl)
 {
 	const char *renderer = (const char *)glGetString(GL_RENDERER);
 	const char *version = (const char *)glGetString(GL_VERSION);
+	const char *vendor = (const char *)glGetString(GL_VENDOR);
 
 	snprintf(egl->renderer, sizeof(egl->renderer), "%s", renderer ? renderer : "unknown");
 	snprintf(egl->version, sizeof(egl->version), "%s", version ? version : "unknown");
 	egl->software = is_software(egl->renderer);
+	egl->nvidia = vendor && strstr(vendor, "NVIDIA");
 	glGetIntegerv(GL_MAX_TEXTURE_SIZE, &egl->max_texture);
 }
 

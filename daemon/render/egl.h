@@ -29,7 +29,8 @@ struct egl {
 	void *gbm;        /* struct gbm_device, or NULL */
 	char renderer[IPC_TEXT_MAX + 1], version[IPC_TEXT_MAX + 1]; /* GL_RENDERER, GL_VERSION */
 	bool software;                                              /* by its renderer string */
-	int max_texture;                                            /* GL_MAX_TEXTURE_SIZE */
+	bool nvidia;     /* NVIDIA's own driver, by its vendor string */
+	int max_texture; /* GL_MAX_TEXTURE_SIZE */
 };
 
 /* The devices EGL knows of; 0 when it cannot tell. */

@@ -245,3 +245,35 @@ bool gpu_choose(const char *order, struct egl *egl, struct ipc_render_gpu *ret_r
 	ret_report->max_texture = egl->max_texture > 0 ? (uint32_t)egl->max_texture : 0;
 	return true;
 }
+
+unsigned gpu_profiles(uint8_t configured)
+{
+	switch (configured) {
+	case IPC_SANDBOX_SOFTWARE:
+		return SANDBOX_BIT(SANDBOX_SOFTWARE);
+	case IPC_SANDBOX_RENDER_NODE:
+		return SANDBOX_BIT(SANDBOX_RENDER_NODE);
+	case IPC_SANDBOX_NVIDIA:
+		return SANDBOX_BIT(SANDBOX_NVIDIA);
+	default:
+		return SANDBOX_RENDER;
+	}
+}
+
+enum sandbox_profile gpu_profile(uint8_t configured, const struct egl *egl)
+{
+	enum sandbox_profile fits = SANDBOX_RENDER_NODE;
+	unsigned allowed = gpu_profiles(configured);
+
+	if (egl->software)
+		fits = SANDBOX_SOFTWARE;
+	else if (egl->nvidia)
+		fits = SANDBOX_NVIDIA;
+	if (allowed & SANDBOX_BIT(fits))
+		return fits;
+	for (size_t i = 0; i < SANDBOX_PROFILES; i++) {
+		if (allowed & SANDBOX_BIT(i))
+			fits = (enum sandbox_profile)i;
+	}
+	return fits;
+}

@@ -11,6 +11,7 @@
 #define ORIEL_GPU_H
 
 #include "egl.h"
+#include "sandbox.h"
 
 /*
  * `order`: "auto", or kinds separated by commas, each KIND or KIND:NAME. On true the display is
@@ -18,6 +19,11 @@
  * `reason` (IPC_TEXT_MAX + 1 bytes) the conclusion. Every candidate is logged.
  */
 bool gpu_choose(const char *order, struct egl *egl, struct ipc_render_gpu *ret_report, char *reason);
+
+/* The sandbox that a configuration (enum ipc_sandbox, not none) comes to, with the driver that was found. */
+enum sandbox_profile gpu_profile(uint8_t configured, const struct egl *egl);
+/* The profiles that it may come to, as SANDBOX_BITs. */
+unsigned gpu_profiles(uint8_t configured);
 
 /* Checks an order without trying it. */
 bool gpu_order_valid(const char *order);

@@ -81,13 +81,13 @@ static void stop(struct render *render, const char *reason)
 
 /* ---- from the virgl thread */
 
-static void enter_sandbox(struct render *render, bool hardware)
+static void enter_sandbox(struct render *render, enum sandbox_profile profile)
 {
 	struct ipc_ready ready = { 0 };
 	int r;
 
-	if (render->start.sandbox) {
-		r = sandbox_finish(hardware, ready.sandbox, sizeof(ready.sandbox));
+	if (render->start.sandbox != IPC_SANDBOX_NONE) {
+		r = sandbox_finish(profile, ready.sandbox, sizeof(ready.sandbox));
 		if (r < 0)
 			give_up(render, "the sandbox cannot be made");
 	} else {
@@ -98,14 +98,15 @@ static void enter_sandbox(struct render *render, bool hardware)
 	tell(render, &ipc_ready_type, &ready);
 }
 
-static void on_started(void *data, const struct ipc_render_gpu *gpu, bool software, const char *reason)
+static void on_started(void *data, const struct ipc_render_gpu *gpu, enum sandbox_profile profile,
+	const char *reason)
 {
 	struct render *render = data;
 
 	tell(render, &ipc_render_gpu_type, gpu);
 	if (reason)
 		give_up(render, reason);
-	enter_sandbox(render, !software);
+	enter_sandbox(render, profile);
 	if (render->start.probe)
 		stop(render, "that was all that was asked");
 	else if (!render->stopping)
@@ -188,8 +189,8 @@ static void on_start(void *data, const void *message, int fd)
 	render->start = *(const struct ipc_render_start *)message;
 	if (!gpu_order_valid(render->start.gpu))
 		give_up(render, "the order of GPUs has an unknown kind");
-	if (render->start.sandbox)
-		r = sandbox_begin();
+	if (render->start.sandbox != IPC_SANDBOX_NONE)
+		r = sandbox_begin(gpu_profiles(render->start.sandbox));
 	if (r == 0)
 		r = start_parts(render);
 	if (r < 0)

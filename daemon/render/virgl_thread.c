@@ -58,7 +58,8 @@ struct news_mail {
 	struct virgl_thread *thread;
 	enum news news;
 	struct stream *stream;
-	bool ok, software;
+	bool ok;
+	enum sandbox_profile profile;
 	char text[IPC_TEXT_MAX + 1];
 	struct ipc_render_gpu gpu;
 };
@@ -83,7 +84,7 @@ static void news_deliver(struct mail *mail)
 	switch (news->news) {
 	case NEWS_STARTED:
 		thread->ops->started(
-			thread->data, &news->gpu, news->software, news->ok ? NULL : news->text);
+			thread->data, &news->gpu, news->profile, news->ok ? NULL : news->text);
 		break;
 	case NEWS_NAMED:
 		thread->ops->named(thread->data, news->stream, news->text);
@@ -133,13 +134,13 @@ static bool start(struct virgl_thread *thread, struct news_mail *news)
 {
 	if (!gpu_choose(thread->config.gpu, &thread->egl, &news->gpu, news->text))
 		return false;
-	news->software = thread->egl.software;
+	news->profile = gpu_profile(thread->config.sandbox, &thread->egl);
 	/* On a software driver a compute shader can take over this process. */
 	if (!virgl_start(&thread->egl, !thread->egl.software, news->text))
 		return false;
 	virgl_resource_limits(news->gpu.max_texture);
-	if (thread->config.sandbox)
-		sandbox_forget_files();
+	if (thread->config.sandbox != IPC_SANDBOX_NONE)
+		sandbox_forget_files(news->profile);
 	thread->host = vtest_host_create(&thread->loop, thread->config.surfaces, &vtest_ops, thread);
 	if (!thread->host)
 		snprintf(news->text, sizeof(news->text), "%s", strerror(ENOMEM));

@@ -7,6 +7,7 @@
 #define ORIEL_VIRGL_THREAD_H
 
 #include "mailbox.h"
+#include "sandbox.h"
 #include "stream.h"
 #include "surface.h"
 
@@ -14,8 +15,8 @@ struct virgl_thread;
 
 struct virgl_thread_ops {
 	/* The GPU was chosen and virglrenderer runs; or `reason` says why not, and the thread has ended. */
-	void (*started)(
-		void *data, const struct ipc_render_gpu *gpu, bool software, const char *reason);
+	void (*started)(void *data, const struct ipc_render_gpu *gpu, enum sandbox_profile profile,
+		const char *reason);
 	void (*named)(void *data, struct stream *stream, const char *program);
 	/* The stream is used no more. */
 	void (*ended)(void *data, struct stream *stream, const char *reason);
@@ -25,8 +26,8 @@ struct virgl_thread_ops {
 
 struct virgl_thread_config {
 	char gpu[IPC_TEXT_MAX + 1]; /* gpu.h */
-	bool sandbox;               /* the thread gives up files before `started` */
-	struct surfaces *surfaces;  /* borrowed */
+	uint8_t sandbox; /* enum ipc_sandbox; the thread gives up files before `started` */
+	struct surfaces *surfaces; /* borrowed */
 };
 
 /* `ops` and `data` are borrowed. 0 or negative errno. */

@@ -6,6 +6,7 @@
 
 #include "link.h"
 #include "log.h"
+#include "sandbox.h"
 #include "screenshot.h"
 #include "view.h"
 #include "vnc/viewer.h"
@@ -37,7 +38,11 @@ static void on_start(void *data, const void *message, int fd)
 		return;
 	}
 	view->started = true;
-	snprintf(ready.sandbox, sizeof(ready.sandbox), "no new privileges, no core, not dumpable");
+	if (sandbox_finish(SANDBOX_VIEW, ready.sandbox, sizeof(ready.sandbox)) < 0) {
+		give_up(view, "the sandbox cannot be made");
+		return;
+	}
+	log_info("sandbox: %s", ready.sandbox);
 	link_send(view->control, &ipc_ready_type, &ready, -1);
 }
 

@@ -5,43 +5,25 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "by_hand.h"
 #include "log.h"
-#include "util.h"
+#include "sandbox.h"
 #include "view.h"
+#include "vnc/auth.h"
 
 #define CONTROL_FD 3
-/* libvncserver keeps descriptors in an fd_set, which ends at 1024. */
-#define FILES_MAX 1000
 
-static void limit(__rlimit_resource_t resource, rlim_t most)
-{
-	struct rlimit now;
-
-	if (getrlimit(resource, &now) < 0)
-		return;
-	if (now.rlim_max == RLIM_INFINITY || now.rlim_max > most)
-		now.rlim_max = most;
-	now.rlim_cur = now.rlim_max;
-	if (setrlimit(resource, &now) < 0)
-		log_warning("cannot set a resource limit: %s", strerror(errno));
-}
-
-/* The process holds the VNC password: no core file, and no other process of this user looks inside. */
+/*
+ * It holds the VNC password and reads what viewers send: no files from now on; the rest follows
+ * when orield has said what there is to show (control.c).
+ */
 static void confine(void)
 {
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_NOFILE, FILES_MAX);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		log_warning("cannot give up new privileges: %s", strerror(errno));
-		/* The leak checker of sanitized builds attaches to its own process. */
-#ifndef __SANITIZE_ADDRESS__
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		log_warning("cannot forbid others to look inside: %s", strerror(errno));
-#endif
+	int r = sandbox_begin(SANDBOX_BIT(SANDBOX_VIEW));
+
+	if (r < 0)
+		log_warning("cannot give up privileges: %s", strerror(-r));
 }
 
 static int run(uv_loop_t *loop)
@@ -69,6 +51,7 @@ int main(int argc, char **argv)
 	log_init(level < 0 ? LOG_LEVEL_INFO : (enum log_level)level, true);
 	fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
 	signal(SIGPIPE, SIG_IGN);
+	auth_prepare();
 	confine();
 	if (uv_loop_init(&loop) < 0)
 		return EXIT_FAILURE;

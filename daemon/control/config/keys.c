@@ -30,8 +30,8 @@ const struct config_key config_keys[] = {
 
 	{ "gpu", "order", value_gpu, HOST_FIELD(gpu_order), .fallback = "auto", .reloadable = true,
 	  .help = "device, render-node, surfaceless, software: those to try, in order, with commas; KIND:NAME names one; auto: all four" },
-	{ "gpu", "sandbox", value_boolean, HOST_FIELD(sandbox), .fallback = "yes", .reloadable = true,
-	  .help = "yes or no: no lets a guest that takes over its render process reach the host" },
+	{ "gpu", "sandbox", value_sandbox, HOST_FIELD(sandbox), .fallback = "auto", .reloadable = true,
+	  .help = "auto, software, render-node or nvidia: the profile of render processes; no lets a guest that takes one over reach the host" },
 
 	{ "guest", "vtest_version", value_vtest, HOST_FIELD(vtest_offer), .fallback = "0", .reloadable = true,
 	  .help = "highest version of the vtest protocol that guests on this host are offered, 0 or 2" },

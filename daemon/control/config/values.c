@@ -138,15 +138,25 @@ int value_mode(const struct config_key *key, const char *value, void *base,
 	return 0;
 }
 
-int value_boolean(const struct config_key *key, const char *value, void *base,
+/* A profile, auto, or no. */
+int value_sandbox(const struct config_key *key, const char *value, void *base,
 	char ret_problem[CONFIG_PROBLEM_MAX])
 {
-	bool yes = strcmp(value, "yes") == 0;
+	static const char *const words[] = {
+		[IPC_SANDBOX_NONE] = "no",
+		[IPC_SANDBOX_AUTO] = "auto",
+		[IPC_SANDBOX_SOFTWARE] = "software",
+		[IPC_SANDBOX_RENDER_NODE] = "render-node",
+		[IPC_SANDBOX_NVIDIA] = "nvidia",
+	};
 
-	if (!yes && strcmp(value, "no") != 0)
-		return PROBLEM("'%s' is neither yes nor no", value);
-	*(bool *)field(key, base) = yes;
-	return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(value, words[i]) == 0) {
+			*(uint8_t *)field(key, base) = (uint8_t)i;
+			return 0;
+		}
+	}
+	return PROBLEM("'%s' is none of auto, software, render-node, nvidia, no", value);
 }
 
 /* 0 or 2. */

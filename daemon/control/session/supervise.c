@@ -42,7 +42,7 @@ static int send_render_start(const struct worker *worker)
 
 	text_copy(start.session, sizeof(start.session), worker->session->spec.name);
 	text_copy(start.gpu, sizeof(start.gpu), config->gpu_order);
-	if (!config->sandbox)
+	if (config->sandbox == IPC_SANDBOX_NONE)
 		log_warning(
 			"%s: its render process runs WITHOUT A SANDBOX, as the configuration says: a guest that takes it over reaches this host",
 			worker->session->spec.name);

@@ -84,6 +84,14 @@ void auth_passed(struct auth_limit *limit, const struct auth_address *address)
 		limit->entries[at].failures = 0;
 }
 
+void auth_prepare(void)
+{
+	uint8_t nothing[AUTH_CHALLENGE_SIZE] = { 0 };
+	char key[9] = "prepares";
+
+	rfbEncryptBytes(nothing, key);
+}
+
 bool auth_response_right(const uint8_t *challenge, const uint8_t *response, const char *password)
 {
 	uint8_t expected[AUTH_CHALLENGE_SIZE];

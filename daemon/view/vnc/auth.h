@@ -33,6 +33,8 @@ bool auth_allowed(
 void auth_failed(struct auth_limit *limit, const struct auth_address *address, uint64_t now_ms);
 void auth_passed(struct auth_limit *limit, const struct auth_address *address);
 
+/* Before the sandbox: the cipher's library reads files at its first use. */
+void auth_prepare(void);
 /* Compares a response to the challenge with the password's (its first 8 bytes), in constant time. */
 bool auth_response_right(const uint8_t *challenge, const uint8_t *response, const char *password);
 
