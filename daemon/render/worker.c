@@ -9,8 +9,14 @@
 static struct {
 	_Atomic(const char *) name; /* NULL: idle */
 	_Atomic uint64_t since_ns;
-	_Atomic uint64_t cpu_ns;
 } worker;
+
+/* The main loop's: the command that it saw last, and the process's CPU time when it first saw it.
+ * To ask for that time is a system call, too much for each command. */
+static struct {
+	uint64_t since_ns;
+	uint64_t cpu_ns;
+} seen;
 
 static uint64_t process_cpu_ns(void)
 {
@@ -23,7 +29,6 @@ static uint64_t process_cpu_ns(void)
 void worker_begin(const char *name)
 {
 	atomic_store(&worker.since_ns, clock_ns());
-	atomic_store(&worker.cpu_ns, process_cpu_ns());
 	atomic_store(&worker.name, name);
 }
 
@@ -45,10 +50,17 @@ static uint32_t elapsed_ms(uint64_t then, uint64_t now)
 void worker_report(struct ipc_render_pong *pong)
 {
 	const char *name = atomic_load(&worker.name);
+	uint64_t since_ns = atomic_load(&worker.since_ns);
+	uint64_t cpu_ns;
 
 	if (!name)
 		return;
-	pong->busy_ms = elapsed_ms(atomic_load(&worker.since_ns), clock_ns());
-	pong->busy_cpu_ms = elapsed_ms(atomic_load(&worker.cpu_ns), process_cpu_ns());
+	cpu_ns = process_cpu_ns();
+	if (since_ns != seen.since_ns) {
+		seen.since_ns = since_ns;
+		seen.cpu_ns = cpu_ns;
+	}
+	pong->busy_ms = elapsed_ms(since_ns, clock_ns());
+	pong->busy_cpu_ms = elapsed_ms(seen.cpu_ns, cpu_ns);
 	snprintf(pong->command, sizeof(pong->command), "%s", name);
 }

@@ -7,6 +7,8 @@
 #define BUFFER_MIN  65536u
 #define BUFFER_FREE (16u << 20) /* bytes that each buffer may have, however much the others hold */
 #define BUFFER_KEEP (32u << 20) /* bytes kept by an empty buffer: a frame or two */
+#define ALIGNMENT   64u         /* bytes: a cache line */
+#define MOVE_MAX    4096u       /* bytes worth moving for that */
 
 void vtest_buffer_init(struct vtest_buffer *buffer, uint64_t *total, uint64_t total_max)
 {
@@ -56,6 +58,21 @@ bool vtest_buffer_reserve(struct vtest_buffer *buffer, size_t size)
 	}
 	/* Twice what it was keeps copying rare; what is needed is the least. */
 	return (capacity > need && buffer_grow(buffer, capacity)) || buffer_grow(buffer, need);
+}
+
+bool vtest_buffer_reserve_aligned(struct vtest_buffer *buffer, size_t size)
+{
+	size_t have = vtest_buffer_size(buffer), shift;
+
+	if (!vtest_buffer_reserve(buffer, size + ALIGNMENT))
+		return false;
+	shift = -(uintptr_t)(buffer->data + buffer->end) % ALIGNMENT;
+	if (shift == 0 || have > MOVE_MAX)
+		return true;
+	memmove(buffer->data + buffer->start + shift, buffer->data + buffer->start, have);
+	buffer->start += shift;
+	buffer->end += shift;
+	return true;
 }
 
 void vtest_buffer_consume(struct vtest_buffer *buffer, size_t size)

@@ -24,6 +24,9 @@ void vtest_buffer_init(struct vtest_buffer *buffer, uint64_t *total, uint64_t to
 void vtest_buffer_finish(struct vtest_buffer *buffer);
 /* Room for `size` more bytes at data + end, moving what is there. False: no memory. */
 bool vtest_buffer_reserve(struct vtest_buffer *buffer, size_t size);
+/* Room for `size` bytes at data + end, as before, where that address is a multiple of 64: pixels
+ * are converted faster into such memory. Moves the few bytes before it. */
+bool vtest_buffer_reserve_aligned(struct vtest_buffer *buffer, size_t size);
 /* Drops the first bytes. */
 void vtest_buffer_consume(struct vtest_buffer *buffer, size_t size);
 /* Gives memory back when it is empty and large. */

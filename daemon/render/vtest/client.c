@@ -69,10 +69,13 @@ static bool client_reap(struct vtest_client *client)
 uint8_t *vtest_reply_space(struct vtest_client *client, size_t size)
 {
 	uint8_t *at;
+	bool room;
 
 	if (client->failed[0])
 		return NULL;
-	if (!vtest_buffer_reserve(&client->out, size)) {
+	room = size >= VTEST_ALIGNED_BYTES ? vtest_buffer_reserve_aligned(&client->out, size)
+					   : vtest_buffer_reserve(&client->out, size);
+	if (!room) {
 		vtest_fail(client, "there is no memory for its replies");
 		return NULL;
 	}
@@ -124,6 +127,10 @@ static void client_watch(struct vtest_client *client)
 		events |= UV_READABLE;
 	if (vtest_buffer_size(&client->out) > 0)
 		events |= UV_WRITABLE;
+	/* To start again, even for the same events, costs libuv two system calls. */
+	if (events == client->events)
+		return;
+	client->events = events;
 	if (events)
 		uv_poll_start(&client->poll, events, on_poll);
 	else
@@ -244,8 +251,10 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct vtest_client *client = poll->data;
 
-	if (status < 0)
+	if (status < 0) {
 		client->eof = true;
+		client->events = 0; /* libuv stopped it */
+	}
 	if (events & UV_WRITABLE)
 		client_write(client);
 	if ((events & UV_READABLE) && !client_blocked(client))

@@ -15,6 +15,7 @@
 #define VTEST_TURN_COMMANDS 64u    /* commands of one client before others have their turn */
 #define VTEST_TURN_MS       4u     /* and milliseconds, when commands take long */
 #define VTEST_TURN_BYTES    (1u << 20) /* bytes read from one client in a turn */
+#define VTEST_ALIGNED_BYTES 4096u      /* replies of this size and more begin at a cache line */
 #define VTEST_CROWDED_MS    5u         /* until a present that waits for room looks again */
 #define VTEST_PAIR_MS       500u /* how long a read of a front buffer waits for what follows it */
 #define VTEST_BUFFERED_MAX  (1ull << 30) /* bytes of all clients' buffers */
@@ -60,6 +61,7 @@ struct vtest_client {
 	struct stream *stream;
 	int fd;
 	uv_poll_t poll;
+	int events;                    /* that it is started for; 0: stopped */
 	uv_timer_t timer;              /* fence, or the command after a held read */
 	unsigned handles;              /* uv handles not yet closed, once closing */
 	bool eof, backlog;             /* backlog: whole commands are left over */

@@ -40,6 +40,29 @@ static void test_bytes_are_kept(void **state)
 	assert_int_equal(total, 0);
 }
 
+/* What waits moves with the place for pixels, and nothing of it is lost. */
+static void test_aligned(void **state)
+{
+	struct vtest_buffer buffer;
+
+	(void)state;
+	total = 0;
+	vtest_buffer_init(&buffer, &total, 64 * MIB);
+	for (size_t ahead = 0; ahead < 200; ahead += 12) {
+		assert_true(vtest_buffer_reserve(&buffer, ahead));
+		memset(buffer.data + buffer.end, (int)ahead, ahead);
+		buffer.end += ahead;
+		assert_true(vtest_buffer_reserve_aligned(&buffer, 5000));
+		assert_int_equal((uintptr_t)(buffer.data + buffer.end) % 64, 0);
+		assert_true(buffer.capacity - buffer.end >= 5000);
+		assert_int_equal(vtest_buffer_size(&buffer), ahead);
+		for (size_t i = buffer.start; i < buffer.end; i++)
+			assert_int_equal(buffer.data[i], ahead);
+		vtest_buffer_consume(&buffer, ahead);
+	}
+	vtest_buffer_finish(&buffer);
+}
+
 /* Who takes all there is keeps the others from large buffers, not from what any client needs. */
 static void test_hog(void **state)
 {
@@ -64,6 +87,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes_are_kept),
+		cmocka_unit_test(test_aligned),
 		cmocka_unit_test(test_hog),
 	};
 
