@@ -40,12 +40,7 @@ struct config {
 	uint16_t vnc_port_first, vnc_port_last;
 	uint32_t width, height; /* pixels of a display that has shown nothing yet */
 
-	/* [limits], each for one session */
-	uint32_t streams_max;       /* guest connections, at most IPC_STREAMS_MAX */
-	uint32_t viewers_max;       /* at most IPC_VIEWERS_MAX */
-	uint32_t fps_max;           /* frames a second a viewer is sent */
-	uint32_t retain_ms;         /* least time between two retained copies */
-	uint32_t command_timeout_s; /* longest command of a guest */
+	uint64_t limits[LIMITS_N]; /* [limits], of sessions that have none of their own */
 
 	struct session_spec *sessions; /* [session NAME], in the order of the files */
 	size_t n_sessions;

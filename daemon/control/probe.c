@@ -78,8 +78,7 @@ void probe_start(struct host *host)
 	struct ipc_render_start start = {
 		.probe = 1,
 		.sandbox = host->config.sandbox,
-		.streams_max = host->config.streams_max,
-		.retain_ms = host->config.retain_ms,
+		.memory = host->config.limits[LIMIT_MEMORY],
 	};
 	int r = child_start(host->loop, &setup, &host->private->probe);
 

@@ -26,7 +26,7 @@ static bool reload_key(struct host *host, const struct config *config, const str
 	}
 	memcpy(ours, theirs, key->size);
 	log_info("reload: [%s] %s is taken over%s", key->section, key->name,
-		strcmp(key->section, "host") == 0
+		strcmp(key->section, "host") == 0 || key->limit
 			? ""
 			: ", for processes and sessions that start from now on");
 	return true;
@@ -47,10 +47,21 @@ static void replace_session(struct session *session, const struct session_spec *
 	session_end(session);
 }
 
+/* Its limits alone are taken over while it runs. */
+static bool reload_limits(struct session *session, const struct session_spec *spec)
+{
+	if (memcmp(spec->limits, session->spec.limits, sizeof(spec->limits)) == 0)
+		return false;
+	log_info("reload: session %s has other limits", session->spec.name);
+	memcpy(session->spec.limits, spec->limits, sizeof(spec->limits));
+	return true;
+}
+
 /* A session that was configured, against the new configuration. */
 static bool reload_session(struct host *host, struct session *session)
 {
 	const struct session_spec *spec = host_find_spec(host, session->spec.name);
+	bool limited = spec && reload_limits(session, spec);
 
 	if (!spec) {
 		log_info("reload: session %s is removed", session->spec.name);
@@ -66,7 +77,7 @@ static bool reload_session(struct host *host, struct session *session)
 		log_info("reload: session %s has failed: it is tried again", session->spec.name);
 		session_revive(session);
 	} else {
-		return false;
+		return limited;
 	}
 	return true;
 }
@@ -104,6 +115,8 @@ void host_reload(struct host *host, struct config *config)
 			changed |= reload_session(host, session);
 	}
 	changed |= add_sessions(host);
+	list_for_each(session, &host->sessions, link)
+		limits_apply(session);
 	if (!changed)
 		log_info("reloaded: nothing has changed");
 }

@@ -13,6 +13,7 @@
 #include <uv.h>
 
 #include "ipc_messages.h"
+#include "limit.h"
 #include "list.h"
 
 #define SESSION_LISTENERS_MAX 8u
@@ -55,7 +56,8 @@ struct session_spec {
 	uint16_t vnc_port;                   /* 0: from the range, the same one every time */
 	char vnc_password[IPC_NAME_MAX + 1]; /* empty: none, on loopback only */
 	uint32_t vtest_offer;                /* spec.h; 0: as the host has it */
-	bool configured; /* from the configuration: the API does not delete it */
+	bool configured;           /* from the configuration: the API does not delete it */
+	uint64_t limits[LIMITS_N]; /* 0: that of the host */
 };
 
 enum session_state {
@@ -115,6 +117,8 @@ struct session {
 					renderer empty: none can be used */
 	uint32_t vtest_version;      /* the highest that its guests on this host are offered */
 	struct ipc_render_pong render_stats;
+	uint64_t limits_changed[LIMITS_N];         /* by the API while it runs; 0: not */
+	struct ipc_limit_use limits_use[LIMITS_N]; /* as the API shows it */
 	char sandbox[IPC_TEXT_MAX + 1]; /* what holds its render process, for people; empty: not known yet */
 	uint64_t render_rss, view_rss; /* bytes, of the last heartbeat */
 	struct list streams;           // stream.link
@@ -159,6 +163,20 @@ int session_input(struct session *session, uint32_t display, const struct ipc_ev
 /* surface 0: by the rule again. */
 int session_show(
 	struct session *session, uint32_t display, uint32_t surface, struct problem *ret_problem);
+
+/* What holds for it now: changed by the API, else of its own, else of the host. */
+uint64_t session_limit(const struct session *session, enum limit_id id);
+
+/* Limits to be changed while it runs; value 0: as configured again. */
+struct limits_change {
+	bool set[LIMITS_N];
+	uint64_t values[LIMITS_N];
+};
+
+void session_change_limits(struct session *session, const struct limits_change *change);
+/* Fills limits_use. */
+void session_measure_limits(struct session *session);
+
 int session_close_viewer(struct session *session, uint32_t viewer, struct problem *ret_problem);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "log.h"
 #include "oriel/oriel_stream.h"
+#include "quota.h"
 
 #define SILENCE_MS    10000u /* a process on this host says something within this time */
 #define PEEK_AGAIN_MS 20u    /* after fewer bytes than tell the protocol */
@@ -54,7 +55,7 @@ struct guests {
 	uv_loop_t *loop;
 	struct virgl_thread *thread;
 	struct link *link;
-	uint32_t max, n;
+	uint32_t n;
 	bool open;
 	struct list list; // guest.link
 	struct streams streams;
@@ -69,7 +70,7 @@ static void guest_watch(struct guest *guest);
 static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_timer(uv_timer_t *timer);
 
-struct guests *guests_create(uv_loop_t *loop, struct virgl_thread *thread, uint32_t max)
+struct guests *guests_create(uv_loop_t *loop, struct virgl_thread *thread)
 {
 	struct guests *guests = calloc(1, sizeof(*guests));
 
@@ -77,7 +78,6 @@ struct guests *guests_create(uv_loop_t *loop, struct virgl_thread *thread, uint3
 		return NULL;
 	guests->loop = loop;
 	guests->thread = thread;
-	guests->max = max < IPC_STREAMS_MAX ? max : IPC_STREAMS_MAX;
 	list_init(&guests->list);
 	streams_init(&guests->streams);
 	list_init(&guests->gone);
@@ -404,7 +404,7 @@ static const char *guest_refusal(const struct guests *guests, const struct ipc_g
 {
 	if (message->resumed && token_empty(message->token))
 		return "the render process was restarted";
-	if (guests->n >= guests->max)
+	if (guests->n >= quota_limit(LIMIT_CLIENTS))
 		return "the session has as many guest connections as it may";
 	return NULL;
 }

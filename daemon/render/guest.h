@@ -16,7 +16,7 @@
 struct guests;
 
 /* All borrowed. The link may be NULL once orield is gone. NULL: no memory. */
-struct guests *guests_create(uv_loop_t *loop, struct virgl_thread *thread, uint32_t max);
+struct guests *guests_create(uv_loop_t *loop, struct virgl_thread *thread);
 /* Where guest_gone, stream and stream_gone go. */
 void guests_set_link(struct guests *guests, struct link *link);
 /* The sandbox holds: guests may speak. */

@@ -15,8 +15,8 @@
 #include "guest.h"
 #include "link.h"
 #include "log.h"
+#include "quota.h"
 #include "sandbox.h"
-#include "virgl/resource.h"
 #include "worker.h"
 
 #define CONTROL_FD 3
@@ -162,15 +162,15 @@ static int start_parts(struct render *render)
 	int r;
 
 	snprintf(config.gpu, sizeof(config.gpu), "%s", render->start.gpu);
-	render->surfaces =
-		surfaces_create(render->loop, render->start.retain_ms, &surfaces_ops, render);
+	render->surfaces = surfaces_create(
+		render->loop, (uint32_t)quota_limit(LIMIT_RETAIN_INTERVAL), &surfaces_ops, render);
 	if (!render->surfaces)
 		return -ENOMEM;
 	config.surfaces = render->surfaces;
 	r = virgl_thread_start(render->loop, &config, &thread_ops, render, &render->thread);
 	if (r < 0)
 		return r;
-	render->guests = guests_create(render->loop, render->thread, render->start.streams_max);
+	render->guests = guests_create(render->loop, render->thread);
 	if (!render->guests)
 		return -ENOMEM;
 	guests_set_link(render->guests, render->control);
@@ -189,12 +189,25 @@ static void on_start(void *data, const void *message, int fd)
 	render->start = *(const struct ipc_render_start *)message;
 	if (!gpu_order_valid(render->start.gpu))
 		give_up(render, "the order of GPUs has an unknown kind");
+	quota_set(render->start.limits, render->start.n_limits);
+	sandbox_limit_memory(render->start.memory);
 	if (render->start.sandbox != IPC_SANDBOX_NONE)
 		r = sandbox_begin(gpu_profiles(render->start.sandbox));
 	if (r == 0)
 		r = start_parts(render);
 	if (r < 0)
 		give_up(render, strerror(-r));
+}
+
+static void on_limits(void *data, const void *message, int fd)
+{
+	const struct ipc_render_limits *news = message;
+	struct render *render = data;
+
+	(void)fd;
+	quota_set(news->limits, news->n_limits);
+	if (render->surfaces)
+		surfaces_set_retain(render->surfaces, (uint32_t)quota_limit(LIMIT_RETAIN_INTERVAL));
 }
 
 static void on_ping(void *data, const void *message, int fd)
@@ -209,7 +222,9 @@ static void on_ping(void *data, const void *message, int fd)
 		surfaces_report(render->surfaces, &pong);
 	if (render->guests)
 		guests_report(render->guests, &pong);
-	virgl_resource_totals(&pong.resources, &pong.resource_bytes);
+	quota_report(&pong);
+	pong.resources = (uint32_t)pong.limits[LIMIT_RESOURCES].used;
+	pong.resource_bytes = pong.limits[LIMIT_RESOURCE_BYTES].used;
 	tell(render, &ipc_render_pong_type, &pong);
 }
 
@@ -266,6 +281,7 @@ static const struct link_row control_rows[] = {
 	{ &ipc_ping_type, on_ping },
 	{ &ipc_stop_type, on_stop },
 	{ &ipc_render_start_type, on_start },
+	{ &ipc_render_limits_type, on_limits },
 	{ &ipc_guest_type, on_guest },
 	{ &ipc_guest_close_type, on_guest_close },
 	{ &ipc_view_peer_type, on_view_peer },

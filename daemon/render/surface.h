@@ -46,6 +46,8 @@ struct surfaces_ops {
 /* retain_ms: least time between two retained copies of a surface. `ops` is borrowed. NULL: no memory. */
 struct surfaces *surfaces_create(
 	uv_loop_t *loop, uint32_t retain_ms, const struct surfaces_ops *ops, void *data);
+/* Another interval from now on. */
+void surfaces_set_retain(struct surfaces *surfaces, uint32_t retain_ms);
 /* Connects a view process in place of any earlier one: all surfaces are announced, all slots free. Takes fd. */
 void surfaces_set_view(struct surfaces *surfaces, int fd);
 /* Fills readbacks and retained. */

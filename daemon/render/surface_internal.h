@@ -46,7 +46,7 @@ struct surface {
 
 struct surfaces {
 	struct mailbox mailbox; /* to the main loop */
-	uint32_t retain_ms;
+	_Atomic uint32_t retain_ms;
 	const struct surfaces_ops *ops;
 	void *data;
 	struct link *view; /* main loop alone; NULL: none */

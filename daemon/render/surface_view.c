@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Surfaces on the main loop: the link to the view process. */
 #include <errno.h>
+#include <stdatomic.h>
 
 #include "surface_internal.h"
 
@@ -215,6 +216,11 @@ struct surfaces *surfaces_create(
 		return NULL;
 	}
 	return surfaces;
+}
+
+void surfaces_set_retain(struct surfaces *surfaces, uint32_t retain_ms)
+{
+	atomic_store(&surfaces->retain_ms, retain_ms);
 }
 
 void surfaces_report(struct surfaces *surfaces, struct ipc_render_pong *pong)

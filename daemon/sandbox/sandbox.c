@@ -14,8 +14,7 @@
 
 #define NOFILE_RENDER 1024u
 #define NOFILE_VIEW   1000u /* libvncserver keeps descriptors in an fd_set, which ends at 1024 */
-#define DATA_MAX \
-	(12ull << 30) /* bytes of memory that only this process has: resources and as much again */
+#define DATA_VIEW     (12ull << 30) /* bytes: pictures, and the queues of many viewers */
 
 const char *sandbox_name(enum sandbox_profile profile)
 {
@@ -43,6 +42,12 @@ static void limit(__rlimit_resource_t which, rlim_t most)
 		log_debug("resource limit %d: %s", (int)which, strerror(errno));
 }
 
+void sandbox_limit_memory(uint64_t bytes)
+{
+	if (bytes > 0 && sandbox_sanitizer_list.n == 0)
+		limit(RLIMIT_DATA, bytes);
+}
+
 int sandbox_begin(unsigned profiles)
 {
 	int r;
@@ -52,9 +57,8 @@ int sandbox_begin(unsigned profiles)
 	/* No other process of this user looks inside; the leak checker of sanitized builds has to. */
 	if (sandbox_sanitizer_list.n == 0)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	/* No limit of address space: drivers, and sanitizers more so, reserve far more than they use. */
-	if (sandbox_sanitizer_list.n == 0)
-		limit(RLIMIT_DATA, DATA_MAX);
+	if (profiles & SANDBOX_BIT(SANDBOX_VIEW))
+		sandbox_limit_memory(DATA_VIEW);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_NOFILE, profiles & SANDBOX_BIT(SANDBOX_VIEW) ? NOFILE_VIEW : NOFILE_RENDER);
 	limit(RLIMIT_MEMLOCK, 0);

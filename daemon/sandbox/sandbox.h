@@ -14,6 +14,7 @@
 #define ORIEL_SANDBOX_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum sandbox_profile {
 	SANDBOX_SOFTWARE,    /* a render process on a software driver */
@@ -38,6 +39,12 @@ const char *sandbox_name(enum sandbox_profile profile);
  * Landlock is no error.
  */
 int sandbox_begin(unsigned profiles);
+
+/*
+ * Bytes of memory that this process alone may have, from now on; 0: no limit here. No limit of
+ * address space: drivers reserve far more than they use, and sanitizers so much that they get none.
+ */
+void sandbox_limit_memory(uint64_t bytes);
 
 /*
  * The calling thread, and those that it makes, can open nothing from now on, as far as the kernel

@@ -46,6 +46,16 @@ static void on_start(void *data, const void *message, int fd)
 	link_send(view->control, &ipc_ready_type, &ready, -1);
 }
 
+static void on_limits(void *data, const void *message, int fd)
+{
+	struct view *view = data;
+	const struct ipc_view_limits *news = message;
+
+	(void)fd;
+	if (view->started)
+		vnc_server_limit(&view->server, news->viewers_max, news->fps_max);
+}
+
 static void on_listen(void *data, const void *message, int fd)
 {
 	struct view *view = data;
@@ -170,6 +180,7 @@ static void on_closed(void *data, const char *reason)
 
 static const struct link_row rows[] = {
 	{ &ipc_view_start_type, on_start },
+	{ &ipc_view_limits_type, on_limits },
 	{ &ipc_view_listen_type, on_listen },
 	{ &ipc_render_peer_type, on_render_peer },
 	{ &ipc_render_gone_type, on_render_gone },

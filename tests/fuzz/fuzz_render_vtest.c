@@ -205,8 +205,7 @@ static void connect_client(struct run *run)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct run run = { 0 };
-	uint32_t count;
-	uint64_t bytes;
+	struct ipc_render_pong pong;
 
 	if (size < 2 || size > INPUT_MAX)
 		return 0;
@@ -223,8 +222,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (!run.over)
 		uv_run(&loop, UV_RUN_ONCE);
 	uv_run(&loop, UV_RUN_NOWAIT); /* what was said of surfaces is delivered */
-	virgl_resource_totals(&count, &bytes);
-	assert(run.host->contexts == 0 && run.host->buffered == 0 && count == 0 && bytes == 0);
+	quota_report(&pong);
+	assert(run.host->contexts == 0 && run.host->buffered == 0);
+	for (size_t i = 0; i < pong.n_limits; i++)
+		assert(pong.limits[i].used == 0);
 	surfaces_close(run.surfaces);
 	vtest_host_close(run.host, "over");
 	link_close(run.view);

@@ -136,6 +136,22 @@ static void put_memory(struct json_writer *writer, cJSON *object, const struct s
 	json_put_uint(writer, memory, "resource_bytes", session->render_stats.resource_bytes);
 }
 
+static void put_limits(struct json_writer *writer, cJSON *object, const struct session *session)
+{
+	cJSON *all = json_put_object(writer, object, "limits");
+
+	for (enum limit_id id = 0; id < LIMITS_N; id++) {
+		cJSON *entry = json_put_object(writer, all, limits[id].name);
+
+		json_put_uint(writer, entry, "limit", session_limit(session, id));
+		if (limits[id].kind == LIMIT_USED)
+			json_put_uint(writer, entry, "used", session->limits_use[id].used);
+		else
+			json_put_null(writer, entry, "used");
+		json_put_uint(writer, entry, "refused", session->limits_use[id].refused);
+	}
+}
+
 static void put_state(struct json_writer *writer, cJSON *object, const struct session *session)
 {
 	json_put_string(writer, object, "name", session->spec.name);
@@ -175,6 +191,7 @@ void document_session(struct json_writer *writer, cJSON *object, const struct se
 		viewers++;
 	json_put_uint(writer, object, "viewers", viewers);
 	put_memory(writer, object, session);
+	put_limits(writer, object, session);
 	json_put_uint(writer, object, "readbacks", session->render_stats.readbacks);
 	json_put_uint(writer, object, "retained", session->render_stats.retained);
 }

@@ -37,22 +37,20 @@ static void put_limits(struct json_writer *writer, cJSON *object, const struct c
 	const struct {
 		const char *name;
 		uint64_t value;
-	} limits[] = {
+	} fixed[] = {
 		{ "sessions", config->sessions_max },
-		{ "streams", config->streams_max },
-		{ "viewers", config->viewers_max },
 		{ "listeners", SESSION_LISTENERS_MAX },
 		{ "displays", IPC_DISPLAYS_MAX },
 		{ "surfaces", IPC_SURFACES_MAX },
 		{ "surface_side", IPC_SURFACE_SIDE_MAX },
 		{ "input_events", IPC_EVENTS_MAX },
-		{ "fps", config->fps_max },
-		{ "command_seconds", config->command_timeout_s },
 		{ "api_connections", HTTP_CONNECTIONS_MAX },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
-		json_put_uint(writer, object, limits[i].name, limits[i].value);
+	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
+		json_put_uint(writer, object, fixed[i].name, fixed[i].value);
+	for (enum limit_id id = 0; id < LIMITS_N; id++)
+		json_put_uint(writer, object, limits[id].name, config->limits[id]);
 }
 
 int handle_host(const struct call *call, struct problem *ret_problem)

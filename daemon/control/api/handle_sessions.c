@@ -8,24 +8,27 @@
 #include "spec.h"
 #include "util.h"
 
-static int answer_session(const struct call *call, int status, const struct session *session,
+static int answer_session(const struct call *call, int status, struct session *session,
 	const char *fields, struct problem *ret_problem)
 {
 	struct json_writer writer;
 	cJSON *root = json_writer_init(&writer);
 
+	session_measure_limits(session);
 	document_session(&writer, root, session);
 	return call_answer(call, status, &writer, fields, ret_problem);
 }
 
 int handle_sessions(const struct call *call, struct problem *ret_problem)
 {
-	const struct session *session;
+	struct session *session;
 	struct json_writer writer;
 	cJSON *array = json_put_array(&writer, json_writer_init(&writer), "sessions");
 
-	list_for_each(session, &call->host->sessions, link)
+	list_for_each(session, &call->host->sessions, link) {
+		session_measure_limits(session);
 		document_session(&writer, json_put_object(&writer, array, NULL), session);
+	}
 	return call_answer(call, 200, &writer, NULL, ret_problem);
 }
 
@@ -60,6 +63,17 @@ int handle_session_create(const struct call *call, struct problem *ret_problem)
 		return -1;
 	snprintf(location, sizeof(location), "Location: /v1/sessions/%s\r\n", session->spec.name);
 	return answer_session(call, 201, session, location, ret_problem);
+}
+
+int handle_session_change(const struct call *call, struct problem *ret_problem)
+{
+	struct session *session = call_session(call, ret_problem);
+	struct limits_change change;
+
+	if (!session || session_read_change(call->body, &change, ret_problem) < 0)
+		return -1;
+	session_change_limits(session, &change);
+	return answer_session(call, 200, session, NULL, ret_problem);
 }
 
 /* A deletion under way: freed when the session has ended, or when its client leaves. */

@@ -21,6 +21,8 @@ const struct route routes[] = {
 	{ HTTP_POST, "/v1/sessions", BODY_SESSION, { NULL }, handle_session_create,
 		"create a session" },
 	{ HTTP_GET, "/v1/sessions/{name}", 0, { NULL }, handle_session, "a session" },
+	{ HTTP_PATCH, "/v1/sessions/{name}", BODY_SMALL, { NULL }, handle_session_change,
+		"change the limits of a session while it runs" },
 	{ HTTP_DELETE, "/v1/sessions/{name}", 0, { NULL }, handle_session_delete,
 		"end a session that the API created" },
 	{ HTTP_GET, "/v1/sessions/{name}/displays/{id}/screenshot", 0, { "wait", "timeout" },

@@ -37,6 +37,7 @@ int handle_host(const struct call *call, struct problem *ret_problem);
 int handle_sessions(const struct call *call, struct problem *ret_problem);
 int handle_session_create(const struct call *call, struct problem *ret_problem);
 int handle_session(const struct call *call, struct problem *ret_problem);
+int handle_session_change(const struct call *call, struct problem *ret_problem);
 int handle_session_delete(const struct call *call, struct problem *ret_problem);
 int handle_screenshot(const struct call *call, struct problem *ret_problem);
 int handle_input(const struct call *call, struct problem *ret_problem);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session_read.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "spec.h"
@@ -118,7 +119,60 @@ static int read_vtest(const struct json_field *field, const cJSON *item,
 	return 0;
 }
 
-/* `listen` and `vnc` are given the whole specification: offset 0. */
+/* {"NAME": NUMBER or null, ...} */
+static int read_limits(const struct json_field *field, const cJSON *item,
+	const struct json_place *place, void *out, struct problem *problem)
+{
+	struct limits_change *change = out;
+
+	(void)field;
+	if (!cJSON_IsObject(item))
+		return json_problem(problem, place, "expected an object");
+	for (const cJSON *child = item->child; child; child = child->next) {
+		const struct json_place member = { .parent = place, .key = child->string };
+		int id = limit_find(child->string);
+
+		if (id < 0)
+			return json_problem(problem, &member, "there is no such limit");
+		if (change->set[id])
+			return json_problem(problem, &member, "the member is there twice");
+		change->set[id] = true;
+		if (!cJSON_IsNull(child) &&
+			!json_is_uint(child, limits[id].min, limits[id].max, &change->values[id]))
+			return json_problem(problem, &member,
+				"expected a whole number from %" PRIu64 " to %" PRIu64
+				", or null for the configured one",
+				limits[id].min, limits[id].max);
+	}
+	return 0;
+}
+
+static const struct json_field change_fields[] = {
+	{ .name = "limits", .read = read_limits, .required = true },
+};
+
+int session_read_change(
+	const cJSON *body, struct limits_change *ret_change, struct problem *ret_problem)
+{
+	memset(ret_change, 0, sizeof(*ret_change));
+	return json_read_object(
+		body, NULL, change_fields, ARRAY_SIZE(change_fields), ret_change, ret_problem);
+}
+
+/* Of a new session. */
+static int read_own_limits(const struct json_field *field, const cJSON *item,
+	const struct json_place *place, void *out, struct problem *problem)
+{
+	struct session_spec *spec = out;
+	struct limits_change change = { 0 };
+
+	if (read_limits(field, item, place, &change, problem) < 0)
+		return -1;
+	memcpy(spec->limits, change.values, sizeof(spec->limits));
+	return 0;
+}
+
+/* `listen`, `vnc` and `limits` are given the whole specification: offset 0. */
 static const struct json_field session_fields[] = {
 	{ .name = "name",
 		.read = json_read_string,
@@ -128,6 +182,7 @@ static const struct json_field session_fields[] = {
 	{ .name = "listen", .read = read_listeners, .required = true },
 	{ .name = "vnc", .read = read_vnc },
 	{ .name = "vtest_version", .read = read_vtest, JSON_MEMBER(struct session_spec, vtest_offer) },
+	{ .name = "limits", .read = read_own_limits },
 };
 
 int session_read(const cJSON *body, struct session_spec *ret_spec, struct problem *ret_problem)

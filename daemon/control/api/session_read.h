@@ -12,5 +12,8 @@
  * password may be in ret_spec in both cases.
  */
 int session_read(const cJSON *body, struct session_spec *ret_spec, struct problem *ret_problem);
+/* The body of PATCH /v1/sessions/{name}. 0, or -1 with the problem. */
+int session_read_change(
+	const cJSON *body, struct limits_change *ret_change, struct problem *ret_problem);
 
 #endif

@@ -151,13 +151,13 @@ static void note_place(struct source *source, const struct config_key *key)
 
 	if (key->parse == value_listen)
 		places->listeners[spec->n_listeners - 1] = source->at;
-	else if (key->parse != value_vtest)
+	else if (key->parse != value_vtest && key->parse != value_limit)
 		places->vnc = source->at;
 }
 
 static void complain_of_key(struct source *source, const char *name)
 {
-	char names[256] = "";
+	char names[512] = "";
 
 	for (size_t i = 0; i < config_n_keys; i++) {
 		if (strcmp(config_keys[i].section, source->section) != 0)

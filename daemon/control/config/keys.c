@@ -9,6 +9,15 @@
 	.offset = offsetof(struct session_spec, member), \
 	.size = sizeof(((struct session_spec *)0)->member)
 
+/* Each limit is a key of [limits] and, without a default, of a session. */
+#define HOST_LIMIT(id, title, unit, kind, otherwise, least, most, text)                  \
+	{ "limits", title, value_limit, HOST_FIELD(limits[LIMIT_##id]),                  \
+		.limit = &limits[LIMIT_##id], .fallback = otherwise, .reloadable = true, \
+		.help = text },
+#define SESSION_LIMIT(id, title, unit, kind, otherwise, least, most, text)  \
+	{ "session", title, value_limit, SESSION_FIELD(limits[LIMIT_##id]), \
+		.limit = &limits[LIMIT_##id], .reloadable = true, .help = text },
+
 /* clang-format off */
 const struct config_key config_keys[] = {
 	{ "host", "api_socket", value_path, HOST_FIELD(api_socket), .fallback = "auto",
@@ -45,16 +54,7 @@ const struct config_key config_keys[] = {
 	  .size = 2 * sizeof(uint32_t), .fallback = "1024x768", .reloadable = true,
 	  .help = "pixels of a display that has shown nothing yet" },
 
-	{ "limits", "streams", value_number, HOST_FIELD(streams_max), 1, IPC_STREAMS_MAX, "64", .reloadable = true,
-	  .help = "guest connections of a session, 1 to 64" },
-	{ "limits", "viewers", value_number, HOST_FIELD(viewers_max), 1, IPC_VIEWERS_MAX, "32", .reloadable = true,
-	  .help = "viewers of a session, 1 to 256" },
-	{ "limits", "frame_rate", value_number, HOST_FIELD(fps_max), 1, 240, "60", .reloadable = true,
-	  .help = "frames a second that a viewer is sent at most, 1 to 240" },
-	{ "limits", "retain_interval", value_number, HOST_FIELD(retain_ms), 100, 60000, "1000", .reloadable = true,
-	  .help = "milliseconds between two copies retained while nobody looks, 100 to 60000" },
-	{ "limits", "command_timeout", value_number, HOST_FIELD(command_timeout_s), 10, 3600, "60", .reloadable = true,
-	  .help = "seconds that one command of a guest may take, 10 to 3600" },
+	LIMITS(HOST_LIMIT)
 
 	{ "session", "listen", value_listen, SESSION_FIELD(listeners), .repeated = true, .reloadable = true,
 	  .help = "local PATH or vm PATH, then any of mode=0660 owner=NAME group=NAME uid=NUMBER,NUMBER" },
@@ -68,6 +68,7 @@ const struct config_key config_keys[] = {
 	  .help = "password of its viewers; VNC looks at 8 characters" },
 	{ "session", "vnc_password_file", value_password_file, SESSION_FIELD(vnc_password), .reloadable = true,
 	  .help = "a file whose first line is the password" },
+	LIMITS(SESSION_LIMIT)
 };
 /* clang-format on */
 

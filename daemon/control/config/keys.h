@@ -8,7 +8,7 @@
 
 #include "config.h"
 
-#define CONFIG_KEYS_MAX    64u  /* keys in the table */
+#define CONFIG_KEYS_MAX    96u  /* keys in the table */
 #define CONFIG_PROBLEM_MAX 256u /* bytes of a sentence about a value */
 
 struct config_key;
@@ -21,12 +21,13 @@ struct config_key {
 	const char *section; /* "session" for [session NAME] */
 	const char *name;
 	config_parse parse;
-	size_t offset, size;  /* in struct config, or struct session_spec for "session" */
-	uint32_t min, max;    /* of a number */
-	const char *fallback; /* the default, as it would stand in the file; NULL: none */
-	bool repeated;        /* may stand more than once */
-	bool reloadable;      /* SIGHUP takes it over */
-	const char *help;     /* one line */
+	size_t offset, size;       /* in struct config, or struct session_spec for "session" */
+	uint32_t min, max;         /* of a number */
+	const char *fallback;      /* the default, as it would stand in the file; NULL: none */
+	bool repeated;             /* may stand more than once */
+	bool reloadable;           /* SIGHUP takes it over */
+	const char *help;          /* one line */
+	const struct limit *limit; /* of value_limit */
 };
 
 extern const struct config_key config_keys[];
@@ -39,6 +40,7 @@ bool config_section_known(const char *section);
 /* The parsers; each one's syntax stands before it in values.c. */
 int value_text(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_number(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
+int value_limit(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_port(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_ports(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_mode(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);

@@ -56,6 +56,20 @@ int value_number(const struct config_key *key, const char *value, void *base,
 	return 0;
 }
 
+/* A limit's value, as limit.h has it. */
+int value_limit(const struct config_key *key, const char *value, void *base,
+	char ret_problem[CONFIG_PROBLEM_MAX])
+{
+	const struct limit *limit = key->limit;
+	char min[LIMIT_TEXT_MAX], max[LIMIT_TEXT_MAX];
+
+	if (!limit_parse(limit, value, field(key, base)))
+		return PROBLEM("'%s' is not a number%s%s from %s to %s", value,
+			limit->unit == LIMIT_COUNT ? "" : " of ", limit_unit_word(limit),
+			limit_format(limit, limit->min, min), limit_format(limit, limit->max, max));
+	return 0;
+}
+
 /* 0 to 65535. */
 int value_port(const struct config_key *key, const char *value, void *base,
 	char ret_problem[CONFIG_PROBLEM_MAX])

@@ -59,7 +59,7 @@ static void drop_gone(struct session *session)
 static const char *refusal(struct session *session)
 {
 	const struct session_private *private = session->private;
-	const uint32_t max = session->host->config.streams_max;
+	const uint64_t max = session_limit(session, LIMIT_CLIENTS);
 
 	if (session->state == SESSION_FAILED)
 		return "the session has failed";

@@ -179,6 +179,7 @@ static void on_render_pong(void *data, const void *message, int fd)
 	stats = &worker->session->render_stats;
 	memcpy(stats, message, sizeof(*stats));
 	text_clean(stats->command);
+	limits_note_render(worker->session, stats);
 	heartbeat_render_answer(&worker->heartbeat, stats, clock_ms());
 	for (size_t i = 0; i < stats->n_streams; i++) {
 		struct stream *stream = find_stream(worker->session, stats->streams[i].stream);

@@ -64,7 +64,9 @@ struct session_private {
 	struct list waits;                // session_wait.link
 	struct session_spec *replacement; /* to be started when this one has ended */
 	struct log_limit guest_limit, peer_limit;
-	bool peer_lost; /* the link between the processes broke */
+	bool peer_lost;                            /* the link between the processes broke */
+	uint64_t refused[LIMITS_N];                /* by orield, and by earlier render processes */
+	struct ipc_limit_use render_use[LIMITS_N]; /* as the present one tells */
 };
 
 static inline struct worker *session_worker(const struct session *session, enum worker_kind kind)
@@ -127,6 +129,16 @@ void guests_render_gone(struct session *session);
 void guests_note_stream(struct session *session, const struct ipc_stream *stream);
 void guests_remove(struct session *session, uint32_t id);
 void guests_close_all(struct session *session);
+
+/* limits.c */
+/* The values that hold; returns how many. */
+uint16_t limits_fill(const struct session *session, struct ipc_limit values[IPC_LIMITS_MAX]);
+/* Tells both processes what holds now. */
+void limits_apply(struct session *session);
+/* Counts that a limit was reached here. */
+void limits_refuse(struct session *session, enum limit_id id);
+void limits_note_render(struct session *session, const struct ipc_render_pong *pong);
+void limits_render_gone(struct session *session);
 
 /* shots.c */
 void shots_done(struct session *session, const struct ipc_screenshot_done *message, int fd);

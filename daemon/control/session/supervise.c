@@ -35,13 +35,13 @@ static int send_render_start(const struct worker *worker)
 	const struct config *config = &worker->session->host->config;
 	struct ipc_render_start start = {
 		.sandbox = config->sandbox,
-		.streams_max = config->streams_max,
-		.retain_ms = config->retain_ms,
 		.vtest_version = worker->session->vtest_version,
+		.memory = session_limit(worker->session, LIMIT_MEMORY),
 	};
 
 	text_copy(start.session, sizeof(start.session), worker->session->spec.name);
 	text_copy(start.gpu, sizeof(start.gpu), config->gpu_order);
+	start.n_limits = limits_fill(worker->session, start.limits);
 	if (config->sandbox == IPC_SANDBOX_NONE)
 		log_warning(
 			"%s: its render process runs WITHOUT A SANDBOX, as the configuration says: a guest that takes it over reaches this host",
@@ -57,8 +57,8 @@ static int send_view_start(const struct worker *worker)
 		.displays = session->n_displays,
 		.width = config->width,
 		.height = config->height,
-		.viewers_max = config->viewers_max,
-		.fps_max = config->fps_max,
+		.viewers_max = (uint32_t)session_limit(session, LIMIT_VIEWERS),
+		.fps_max = (uint32_t)session_limit(session, LIMIT_FRAME_RATE),
 	};
 	int r;
 
@@ -134,6 +134,7 @@ static void render_ended(struct session *session, const char *reason)
 
 	session->render = NULL;
 	model_render_gone(session);
+	limits_render_gone(session);
 	guests_render_gone(session);
 	text_copy(gone.reason, sizeof(gone.reason), reason);
 	if (view->ready)
@@ -298,7 +299,8 @@ static bool hangs(struct worker *worker, uint64_t now_ms, char *reason, size_t s
 	}
 	if (worker->kind == WORKER_RENDER)
 		return heartbeat_render_hangs(heartbeat, now_ms,
-			worker->session->host->config.command_timeout_s, reason, size);
+			(uint32_t)session_limit(worker->session, LIMIT_COMMAND_TIMEOUT), reason,
+			size);
 	return heartbeat_view_hangs(
 		heartbeat, now_ms, procfs_cpu_ms(child_pid(worker->child)), reason, size);
 }

@@ -16,15 +16,12 @@
 int virgl_copy_create(const struct virgl_resource *source, struct virgl_resource *ret_copy)
 {
 	struct virgl_resource copy = { .desc = source->desc };
-	int r;
 
 	copy.desc.bind = BIND_RENDER_TARGET | BIND_SAMPLER_VIEW;
 	copy.desc.last_level = 0;
 	if (virgl_resource_check(&copy))
 		return -EINVAL;
-	r = virgl_resource_create(&copy, VIRGL_CONTEXT_HOST);
-	if (r < 0)
-		return r;
+	virgl_resource_create(&copy, VIRGL_CONTEXT_HOST);
 	if (copy.id == 0)
 		return -EIO;
 	*ret_copy = copy;

@@ -2,7 +2,6 @@
 #include "virgl/resource.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <sys/uio.h>
 
@@ -16,20 +15,12 @@
 static struct {
 	uint32_t side_max; /* pixels of a texture's side */
 	uint32_t last_id;
-	_Atomic uint32_t count;
-	_Atomic uint64_t bytes;
-} totals = { .side_max = 16384 };
+} driver = { .side_max = 16384 };
 
 void virgl_resource_limits(uint32_t max_texture_side)
 {
-	if (max_texture_side > 0 && max_texture_side < totals.side_max)
-		totals.side_max = max_texture_side;
-}
-
-void virgl_resource_totals(uint32_t *ret_count, uint64_t *ret_bytes)
-{
-	*ret_count = atomic_load(&totals.count);
-	*ret_bytes = atomic_load(&totals.bytes);
+	if (max_texture_side > 0 && max_texture_side < driver.side_max)
+		driver.side_max = max_texture_side;
 }
 
 static uint32_t minify(uint32_t size, uint32_t level)
@@ -77,14 +68,14 @@ static const char *check_buffer(struct virgl_resource *resource)
 {
 	const struct virgl_resource_desc *desc = &resource->desc;
 
-	if (desc->width == 0 || desc->width > VIRGL_BUFFER_BYTES_MAX)
+	if (desc->width == 0)
 		return "a buffer's size";
 	if (desc->height != 1 || desc->depth != 1 || desc->array_size > 1 || desc->last_level > 0 ||
 		desc->samples > 1)
 		return "a buffer's shape";
 	/* A buffer is bytes, whatever its views are. */
 	resource->format = (struct virgl_format){ .bytes = 1, .width = 1, .height = 1 };
-	resource->bytes = RESOURCE_LEAST + desc->width;
+	resource->bytes = RESOURCE_LEAST + (uint64_t)desc->width;
 	return NULL;
 }
 
@@ -93,8 +84,8 @@ static const char *check_sides(const struct virgl_resource_desc *desc)
 	bool flat = desc->target == VIRGL_TARGET_1D || desc->target == VIRGL_TARGET_1D_ARRAY;
 	bool cube = desc->target == VIRGL_TARGET_CUBE || desc->target == VIRGL_TARGET_CUBE_ARRAY;
 
-	if (desc->width == 0 || desc->height == 0 || desc->width > totals.side_max ||
-		desc->height > totals.side_max || (flat && desc->height != 1) ||
+	if (desc->width == 0 || desc->height == 0 || desc->width > driver.side_max ||
+		desc->height > driver.side_max || (flat && desc->height != 1) ||
 		(cube && desc->width != desc->height))
 		return "a texture's size";
 	if (desc->depth == 0 || desc->depth > VIRGL_LAYERS_MAX ||
@@ -156,12 +147,37 @@ static uint32_t next_id(void)
 	struct virgl_renderer_resource_info info;
 
 	do {
-		totals.last_id = totals.last_id >= RESOURCE_ID_MAX ? 1 : totals.last_id + 1;
-	} while (virgl_renderer_resource_get_info((int)totals.last_id, &info) == 0);
-	return totals.last_id;
+		driver.last_id = driver.last_id >= RESOURCE_ID_MAX ? 1 : driver.last_id + 1;
+	} while (virgl_renderer_resource_get_info((int)driver.last_id, &info) == 0);
+	return driver.last_id;
 }
 
-int virgl_resource_create(struct virgl_resource *resource, uint32_t context)
+/* Counts it, if the limits allow it. */
+static bool take(struct virgl_resource *resource)
+{
+	bool buffer = resource->desc.target == VIRGL_TARGET_BUFFER;
+
+	if (resource->bytes - RESOURCE_LEAST > quota_limit(LIMIT_RESOURCE_SIZE) ||
+		(buffer && resource->desc.width > VIRGL_BUFFER_BYTES_MAX)) {
+		quota_refuse(resource->owner, LIMIT_RESOURCE_SIZE, resource->bytes);
+		return false;
+	}
+	if (!quota_take(resource->owner, LIMIT_RESOURCES, 1))
+		return false;
+	if (quota_take(resource->owner, LIMIT_RESOURCE_BYTES, resource->bytes))
+		return true;
+	quota_give(resource->owner, LIMIT_RESOURCES, 1);
+	return false;
+}
+
+static void give(struct virgl_resource *resource)
+{
+	quota_give(resource->owner, LIMIT_RESOURCES, 1);
+	quota_give(resource->owner, LIMIT_RESOURCE_BYTES, resource->bytes);
+	resource->id = 0;
+}
+
+void virgl_resource_create(struct virgl_resource *resource, uint32_t context)
 {
 	const struct virgl_resource_desc *desc = &resource->desc;
 	struct virgl_renderer_resource_create_args args = {
@@ -177,18 +193,15 @@ int virgl_resource_create(struct virgl_resource *resource, uint32_t context)
 		.nr_samples = desc->samples,
 	};
 
-	if (atomic_load(&totals.bytes) + resource->bytes > VIRGL_SESSION_BYTES_MAX)
-		return -ENOSPC;
 	resource->id = 0;
+	if (!take(resource))
+		return;
 	if (virgl_renderer_resource_create(&args, NULL, 0) != 0) {
-		resource->bytes = 0;
-		return 0;
+		give(resource);
+		return;
 	}
 	resource->id = args.handle;
 	virgl_renderer_ctx_attach_resource((int)context, (int)resource->id);
-	atomic_fetch_add(&totals.count, 1);
-	atomic_fetch_add(&totals.bytes, resource->bytes);
-	return 0;
 }
 
 void virgl_resource_destroy(struct virgl_resource *resource)
@@ -196,9 +209,7 @@ void virgl_resource_destroy(struct virgl_resource *resource)
 	if (resource->id == 0)
 		return;
 	virgl_renderer_resource_unref(resource->id);
-	atomic_fetch_sub(&totals.count, 1);
-	atomic_fetch_sub(&totals.bytes, resource->bytes);
-	resource->id = 0;
+	give(resource);
 }
 
 static bool inside(const struct virgl_resource *resource, const struct virgl_transfer *transfer)

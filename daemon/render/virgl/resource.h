@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "quota.h"
 #include "virgl/formats.h"
 
-#define VIRGL_RESOURCE_BYTES_MAX (1ull << 30) /* bytes of one resource */
-#define VIRGL_SESSION_BYTES_MAX  (4ull << 30) /* bytes of all of a session's */
+#define VIRGL_RESOURCE_BYTES_MAX (1ull << 34) /* bytes of one resource, whatever the limit is */
 #define VIRGL_BUFFER_BYTES_MAX   (1u << 28)   /* bytes of a buffer */
 #define VIRGL_TRANSFER_BYTES_MAX (1u << 28)   /* bytes of one transfer */
 #define VIRGL_LAYERS_MAX         2048u        /* layers of an array, depth of a 3D texture */
@@ -47,7 +47,8 @@ struct virgl_box {
 };
 
 struct virgl_resource {
-	uint32_t id; /* virglrenderer's; 0 when it refused to make it */
+	uint32_t id;         /* virglrenderer's; 0: it was refused */
+	struct quota *owner; /* whose it counts as; NULL: the process's own */
 	struct virgl_resource_desc desc;
 	struct virgl_format format;
 	uint64_t bytes;
@@ -66,10 +67,10 @@ void virgl_resource_limits(uint32_t max_texture_side);
 /* NULL when the description is sound, else what is wrong with it. Sets format and bytes. */
 const char *virgl_resource_check(struct virgl_resource *resource);
 /*
- * Makes a checked resource and attaches it to a context. -ENOSPC when the session has too many
- * bytes. When the driver refuses, the resource has id 0, which every command takes for a wrong one.
+ * Makes a checked resource and attaches it to a context; its owner is borrowed for its life. When a
+ * limit (counted) or the driver refuses, its id is 0, which every command takes for a wrong one.
  */
-int virgl_resource_create(struct virgl_resource *resource, uint32_t context);
+void virgl_resource_create(struct virgl_resource *resource, uint32_t context);
 void virgl_resource_destroy(struct virgl_resource *resource);
 
 /*
@@ -83,8 +84,5 @@ int virgl_transfer_get(const struct virgl_resource *resource, uint32_t context,
 	const struct virgl_transfer *transfer, void *data, uint64_t size);
 int virgl_transfer_put(const struct virgl_resource *resource, uint32_t context,
 	const struct virgl_transfer *transfer, void *data, uint64_t size);
-
-/* What is alive; any thread. */
-void virgl_resource_totals(uint32_t *ret_count, uint64_t *ret_bytes);
 
 #endif

@@ -331,6 +331,7 @@ void vtest_add(struct vtest_host *host, int fd, struct stream *stream)
 	client->stream = stream;
 	client->fd = fd;
 	client->state = VTEST_HELLO;
+	client->quota = (struct quota){ .stream = stream->id, .program = client->program };
 	client->contexts.total = &host->contexts;
 	list_init(&client->shown);
 	vtest_buffer_init(&client->in, &host->buffered, VTEST_BUFFERED_MAX);

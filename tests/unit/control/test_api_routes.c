@@ -53,7 +53,7 @@ static void test_version(void **state)
 	(void)state;
 	assert_string_equal(at(document, "version")->valuestring, ORIEL_VERSION);
 	assert_int_equal(at(document, "api")->valueint, 1);
-	assert_int_equal(cJSON_GetArraySize(at(document, "routes")), 11);
+	assert_int_equal(cJSON_GetArraySize(at(document, "routes")), 12);
 	cJSON_ArrayForEach(route, at(document, "routes"))
 		assert_true(at(route, "help")->valuestring[0] != '\0');
 	cJSON_Delete(document);
@@ -64,7 +64,7 @@ static void test_host(void **state)
 	cJSON *document;
 
 	(void)state;
-	fake.host.config.viewers_max = 17;
+	fake.host.config.limits[LIMIT_VIEWERS] = 17;
 	document = ask("GET", "/v1/host", NULL, 200);
 	assert_true(cJSON_IsNull(at(document, "gpu")));
 	assert_int_equal(at(at(document, "limits"), "viewers")->valueint, 17);

@@ -132,7 +132,7 @@ static void test_methods(void **state)
 	assert_int_equal(status_of(answer), 405);
 	assert_non_null(strstr(answer, "Allow: GET, HEAD, POST\r\n"));
 	assert_int_equal(status_of(other), 405);
-	assert_non_null(strstr(other, "Allow: GET, HEAD, DELETE\r\n"));
+	assert_non_null(strstr(other, "Allow: GET, HEAD, PATCH, DELETE\r\n"));
 }
 
 /* A client that sends more than is taken reads its answer all the same. */

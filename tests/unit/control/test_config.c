@@ -72,7 +72,7 @@ static const struct {
 	{ "[vnc]\naddress = localhost\n", ":2: address: 'localhost' is not a numeric address" },
 	{ "[vnc]\naddress = 127.1\n", ":2: address: '127.1'" },
 	{ "[vnc]\nsize = 1024\n", ":2: size: '1024' is not a size" },
-	{ "[limits]\nstreams = 65\n", ":2: streams: '65' is not a number from 1 to 64" },
+	{ "[limits]\nclients = 65\n", ":2: clients: '65' is not a number from 1 to 64" },
 	{ "[session a]\n\n[session a]\n", ":3: there is a session 'a' already, at " },
 	{ "[session a/b]\n", ":1: a session's name has 1 to 63 characters" },
 	{ "[session " LONG_NAME "x]\n", ":1: a session's name has 1 to 63 characters" },
@@ -220,13 +220,13 @@ static void drop_ins_come_later(void **state)
 	snprintf(name, sizeof(name), "%s.d/20-b.conf", path);
 	write_text(name, "[limits]\nviewers = 3\n");
 	snprintf(name, sizeof(name), "%s.d/10-a.conf", path);
-	write_text(name, "[limits]\nviewers = 2\nstreams = 2\n[session b]\n");
+	write_text(name, "[limits]\nviewers = 2\nclients = 2\n[session b]\nviewers = 5\n");
 	snprintf(name, sizeof(name), "%s.d/30-c.txt", path);
 	write_text(name, "nonsense");
-	load("[limits]\nviewers = 1\nstreams = 1\nframe_rate = 1\n[session a]\n", &config);
-	assert_int_equal(config.viewers_max, 3);
-	assert_int_equal(config.streams_max, 2);
-	assert_int_equal(config.fps_max, 1);
+	load("[limits]\nviewers = 1\nclients = 1\nframe_rate = 1\n[session a]\n", &config);
+	assert_int_equal(config.limits[LIMIT_VIEWERS], 3);
+	assert_int_equal(config.limits[LIMIT_CLIENTS], 2);
+	assert_int_equal(config.limits[LIMIT_FRAME_RATE], 1);
 	assert_int_equal(config.n_sessions, 2);
 	config_finish(&config);
 	snprintf(name, sizeof(name), "%s.d/20-b.conf", path);

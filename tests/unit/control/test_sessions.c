@@ -219,7 +219,7 @@ static void guests_are_bounded(void **state)
 	struct session *session = fixture_session(fixture, "crash");
 	int fds[8], fd;
 
-	fixture->host.config.streams_max = 8;
+	fixture->host.config.limits[LIMIT_CLIENTS] = 8;
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		fds[i] = fixture_connect(session);
 	run_until(fixture, 1000, session->private->n_guests == 8);
@@ -503,10 +503,10 @@ static void reload_changes_what_it_can(void **state)
 	next.sessions = specs;
 	memcpy(specs, config.sessions, 2 * sizeof(*specs));
 	strcpy(config.api_socket, "/elsewhere");
-	config.fps_max = 10;
+	config.limits[LIMIT_FRAME_RATE] = 10;
 	host_reload(&fixture->host, &config);
 	assert_string_not_equal(fixture->host.config.api_socket, "/elsewhere");
-	assert_int_equal(fixture->host.config.fps_max, 10);
+	assert_int_equal(fixture->host.config.limits[LIMIT_FRAME_RATE], 10);
 	assert_int_equal(fixture->host.n_sessions, 2);
 	run_until(fixture, 3000, host_find_session(&fixture->host, "stays")->state == SESSION_READY);
 	old_render = (uint64_t)child_pid(host_find_session(&fixture->host, "stays")->render);

@@ -76,7 +76,7 @@ static void test_thin(void **state)
 	(void)state;
 	assert_int_equal(made(thin).bytes, LEAST + 64ull * 16384 * 512);
 	thin.array_size = 2048;
-	refused(thin);
+	assert_int_equal(made(thin).bytes, LEAST + 64ull * 16384 * 2048);
 }
 
 static void test_absurd(void **state)
@@ -96,11 +96,6 @@ static void test_absurd(void **state)
 		desc.samples = i == 13 ? 33 : 0;
 		refused(desc);
 	}
-	/* 16384 x 16384 pixels of 16 bytes */
-	desc = picture;
-	desc.format = 31;
-	desc.width = desc.height = 16384;
-	refused(desc);
 	desc = (struct virgl_resource_desc){ .target = VIRGL_TARGET_2D_ARRAY,
 		.format = 1,
 		.width = 16384,
@@ -123,9 +118,6 @@ static void test_buffers(void **state)
 		size_of(&buffer, (struct virgl_transfer){ .box = { 10, 0, 0, 90, 1, 1 } }), 90);
 	assert_int_equal(
 		size_of(&buffer, (struct virgl_transfer){ .box = { 11, 0, 0, 90, 1, 1 } }), 0);
-	desc.width = VIRGL_BUFFER_BYTES_MAX + 1;
-	refused(desc);
-	desc.width = 100;
 	desc.height = 2;
 	refused(desc);
 }
