@@ -184,6 +184,7 @@ $(fuzz.obj): private CPP = $($(call fuzz_owner,$@).cpp) -iquote tests/fuzz -iquo
 $(O)/fuzz_%: $$(call fuzz_of,$$*) $$(call without_main,$$(foreach p,$$(parts.$$(call fuzz_part,$$*)),$$($$p.obj)))
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,-z,muldefs -fsanitize=fuzzer -o $@ $^ \
 		$(sort $(foreach p,$(parts.$(call fuzz_part,$*)),$($(p).lib))) -lm -lpthread
+$(O)/fuzz_control_http: ALL_LDFLAGS += -Wl,--wrap=http_request_parse
 FUZZ_PY := /usr/bin/python3 -B tests/tools/fuzz.py
 fuzz-build:
 	$(Q)$(MAKE) $(FUZZ_TREE) $(FUZZ_NAMES:%=build/fuzz/fuzz_%)

@@ -40,7 +40,7 @@ LOGS = BUILD / "logs"
 # A unit that takes so long is a finding. The machine may be busy, and the sanitizers cost.
 UNIT_SECONDS = 30
 # How much merges may add to a target's corpus in the tree.
-CORPUS_BYTES, CORPUS_FILES = 48 << 10, 96
+CORPUS_BYTES, CORPUS_FILES = 48 << 10, 200
 
 
 class Target:
