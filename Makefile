@@ -134,7 +134,7 @@ PYTEST  := /usr/bin/python3 -B -m pytest -p no:cacheprovider
 # Programs that play the guest are not what is tested: they have no sanitizer.
 $(O)/tests/%: tests/programs/%.c $(O)/.flags
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -fsanitize%,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -MMD -MP -MF $@.d -o $@ $< -lGL -lX11 -lm
+	$(Q)$(CC) $(filter-out -fsanitize%,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -MMD -MP -MF $@.d -o $@ $< -lGL -lEGL -lX11 -lm
 # Libraries for LD_PRELOAD: into peers and guests.
 $(O)/tests/%.so: tests/preload/%.c $(O)/.flags
 	@mkdir -p $(@D)

@@ -16,8 +16,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import hosts  # noqa: E402
 import measure  # noqa: E402
 from glmark2 import Glmark2  # noqa: E402
+from idle import Idle  # noqa: E402
+from publish import Publish  # noqa: E402
 
-BENCHES = {bench.NAME: bench for bench in (Glmark2,)}
+BENCHES = {bench.NAME: bench for bench in (Glmark2, Publish, Idle)}
 FOLDER = hosts.TREE / "build/bench"
 
 

@@ -45,9 +45,8 @@ class Oriel:
     """orield with sessions named bench, bench1, ... made by the API, in software. vtest: the version
     that they are held to; None: theirs."""
 
-    def __init__(self, sessions=1, vtest=None):
+    def __init__(self, sessions=1, vtest=None, ports=8):
         self.daemon, self.vtest = support.Daemon(), vtest
-        ports = max(8, sessions)
         port = support.free_ports(ports)
         directory = self.daemon.directory
         self.daemon.config.write_text(
