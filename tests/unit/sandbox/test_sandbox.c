@@ -63,13 +63,15 @@ static int begun_limits(void)
 {
 	struct rlimit core = { 1, 1 }, data = { 1, RLIM_INFINITY };
 
+	sandbox_limit_memory(0);
+	sandbox_limit_memory(5ull << 30);
 	if (sandbox_begin(SANDBOX_RENDER) < 0)
 		return 1;
 	getrlimit(RLIMIT_CORE, &core);
 	if (core.rlim_max != 0)
 		return 2;
 	getrlimit(RLIMIT_DATA, &data);
-	if (sandbox_sanitizer_list.n == 0 && data.rlim_max == RLIM_INFINITY)
+	if (sandbox_sanitizer_list.n == 0 && data.rlim_max > 5ull << 30)
 		return 3;
 	if (sandbox_sanitizer_list.n == 0 && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return 4;
