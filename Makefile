@@ -139,7 +139,15 @@ $(O)/tests/%: tests/programs/%.c $(O)/.flags
 $(O)/tests/%.so: tests/preload/%.c $(O)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -fsanitize% -pie,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -fPIC -shared -MMD -MP -MF $@.d -o $@ $<
-programs: all $(HELPERS)
+# Programs of ours in which something fails that cannot be made to fail from outside: tests/faults/PROGRAM_WHAT.c
+# takes the place of what a library would bring.
+FAULTY  := $(patsubst tests/faults/%.c,$(O)/tests/faults/%,$(wildcard tests/faults/*.c))
+faulty_program = oriel-$(firstword $(subst _, ,$(1)))
+$(O)/tests/faults/%: tests/faults/%.c $$(foreach p,$$($$(call faulty_program,$$*).parts),$$($$p.obj)) $(O)/.flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ \
+		$(filter %.c %.o,$^) $(sort $(foreach p,$($(call faulty_program,$*).parts),$($(p).lib))) -lm -lpthread
+programs: all $(HELPERS) $(FAULTY)
 check-integration: programs
 	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN) $(PYTEST) -q -rs $(PYTESTFLAGS) tests/integration
 check-san:
@@ -270,4 +278,4 @@ FORCE:
 .PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-san check-tsan check demo bench deps format format-check lint \
         print-components man install uninstall help clean FORCE
 .SECONDARY: $(GENH) $(GENH:.h=.c) $(filter $(GEN)/%,$(fuzz.src))
--include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(fuzz.obj:.o=.d)
+-include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FAULTY:=.d) $(fuzz.obj:.o=.d)

@@ -489,6 +489,19 @@ void guests_bye(struct guests *guests, const char *reason)
 	}
 }
 
+void guests_lost(struct guests *guests, const char *reason)
+{
+	struct guest *guest;
+
+	list_for_each(guest, &guests->list, link) {
+		if (guest->state != GUEST_VTEST)
+			continue;
+		log_limited(&guests->limit, LOG_LEVEL_WARNING, "guest %u (%s) is closed: %s",
+			guest->id, guest->peer, reason);
+		tell_gone(guests, guest->id, reason);
+	}
+}
+
 void guests_input(struct guests *guests, const struct ipc_display_input *input)
 {
 	struct guest *guest, *target = NULL;

@@ -29,6 +29,11 @@ void guests_close(struct guests *guests, uint32_t guest, const char *reason);
 void guests_input(struct guests *guests, const struct ipc_display_input *input);
 /* Says goodbye to those that can hear it. */
 void guests_bye(struct guests *guests, const char *reason);
+/*
+ * The GPU's contexts are lost: the streams that are bound to them end. Those that speak Oriel's
+ * protocol go on with the next render process, which makes them start over.
+ */
+void guests_lost(struct guests *guests, const char *reason);
 /* Fills n_streams and streams. */
 void guests_report(struct guests *guests, struct ipc_render_pong *pong);
 

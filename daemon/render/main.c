@@ -127,6 +127,15 @@ static void on_ended(void *data, struct stream *stream, const char *reason)
 	guests_vtest_ended(render->guests, stream, reason);
 }
 
+static void on_lost(void *data, const char *reason)
+{
+	struct render *render = data;
+
+	if (render->guests)
+		guests_lost(render->guests, reason);
+	give_up(render, reason);
+}
+
 static void on_stopped(void *data)
 {
 	const struct render *render = data;
@@ -139,6 +148,7 @@ static const struct virgl_thread_ops thread_ops = {
 	.started = on_started,
 	.named = on_named,
 	.ended = on_ended,
+	.lost = on_lost,
 	.stopped = on_stopped,
 };
 

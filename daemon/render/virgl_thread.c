@@ -49,6 +49,7 @@ enum news {
 	NEWS_STARTED,
 	NEWS_NAMED,
 	NEWS_ENDED,
+	NEWS_LOST,
 	NEWS_STOPPED,
 };
 
@@ -92,6 +93,9 @@ static void news_deliver(struct mail *mail)
 	case NEWS_ENDED:
 		thread->ops->ended(thread->data, news->stream, news->text);
 		break;
+	case NEWS_LOST:
+		thread->ops->lost(thread->data, news->text);
+		break;
 	case NEWS_STOPPED:
 		thread_join(thread);
 		thread->ops->stopped(thread->data);
@@ -126,6 +130,16 @@ static void on_ended(void *data, struct stream *stream, const char *reason)
 	post_news(data, NEWS_ENDED, stream, reason);
 }
 
+/* Nothing is executed, read back or published from now on: the main loop ends the process. */
+static void on_lost(void *data, const char *reason)
+{
+	uv_sem_t never;
+
+	post_news(data, NEWS_LOST, NULL, reason);
+	uv_sem_init(&never, 0);
+	uv_sem_wait(&never);
+}
+
 static const struct vtest_ops vtest_ops = { .named = on_named, .ended = on_ended };
 
 /* ---- the thread */
@@ -138,6 +152,7 @@ static bool start(struct virgl_thread *thread, struct news_mail *news)
 	/* On a software driver a compute shader can take over this process. */
 	if (!virgl_start(&thread->egl, !thread->egl.software, news->text))
 		return false;
+	virgl_on_lost(on_lost, thread);
 	virgl_resource_limits(news->gpu.max_texture);
 	if (thread->config.sandbox != IPC_SANDBOX_NONE)
 		sandbox_forget_files(news->profile);

@@ -20,6 +20,8 @@ struct virgl_thread_ops {
 	void (*named)(void *data, struct stream *stream, const char *program);
 	/* The stream is used no more. */
 	void (*ended)(void *data, struct stream *stream, const char *reason);
+	/* The GPU was reset or lost: the thread does nothing more, and cannot be stopped. */
+	void (*lost)(void *data, const char *reason);
 	/* After virgl_thread_stop: the thread has ended and is freed. */
 	void (*stopped)(void *data);
 };

@@ -189,8 +189,8 @@ class Daemon:
         self.config.write_text(text)
         return self
 
-    def start(self, ready=True):
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.directory)}
+    def start(self, ready=True, **variables):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.directory), **variables}
         for name, value in os.environ.items():
             if name.endswith("SAN_OPTIONS"):
                 environment[name] = value

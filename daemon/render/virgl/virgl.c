@@ -10,7 +10,9 @@
 #include <virglrenderer.h>
 
 #include "log.h"
+#include "util.h"
 #include "virgl/caps.h"
+#include "virgl/reset.h"
 
 static struct {
 	struct egl *egl;
@@ -19,8 +21,28 @@ static struct {
 	struct virgl_capset capsets[2];
 	uint32_t last_context;
 	uint32_t last_fence, passed_fence;
+	struct reset reset;
+	void (*lost)(void *data, const char *reason);
+	void *lost_data;
 	struct log_limit limit;
 } virgl;
+
+/* `reason` may be NULL: nothing happened. */
+static void note_lost(const char *reason)
+{
+	void (*lost)(void *data, const char *reason) = virgl.lost;
+
+	if (!reason || !lost)
+		return;
+	virgl.lost = NULL;
+	lost(virgl.lost_data, reason);
+}
+
+/* Some context of ours is current: all of them share, and are lost together. */
+static void ask_reset(void)
+{
+	note_lost(reset_ask(&virgl.reset, virgl.egl->robust, clock_ns()));
+}
 
 static void on_fence(void *cookie, uint32_t fence)
 {
@@ -36,6 +58,8 @@ static virgl_renderer_gl_context on_create_context(
 
 	(void)cookie;
 	(void)scanout;
+	if (context == EGL_NO_CONTEXT)
+		note_lost(reset_of_egl());
 	/* It tries versions with contexts of their own, and keeps the last of those to share with. */
 	if (!param->shared)
 		virgl.first = context;
@@ -52,7 +76,10 @@ static int on_make_current(void *cookie, int scanout, virgl_renderer_gl_context 
 {
 	(void)cookie;
 	(void)scanout;
-	return eglMakeCurrent(virgl.egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, context) ? 0 : -1;
+	if (eglMakeCurrent(virgl.egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, context))
+		return 0;
+	note_lost(reset_of_egl());
+	return -1;
 }
 
 static void *on_egl_display(void *cookie)
@@ -120,6 +147,12 @@ bool virgl_start(struct egl *egl, bool compute, char *reason)
 	return true;
 }
 
+void virgl_on_lost(void (*lost)(void *data, const char *reason), void *data)
+{
+	virgl.lost = lost;
+	virgl.lost_data = data;
+}
+
 void virgl_stop(void)
 {
 	virgl_renderer_cleanup(&virgl);
@@ -160,7 +193,10 @@ void virgl_context_destroy(uint32_t context)
 
 int virgl_submit(uint32_t context, uint32_t *dwords, uint32_t n)
 {
-	return virgl_renderer_submit_cmd(dwords, (int)context, (int)n) == 0 ? 0 : -EIO;
+	int r = virgl_renderer_submit_cmd(dwords, (int)context, (int)n);
+
+	ask_reset();
+	return r == 0 ? 0 : -EIO;
 }
 
 uint32_t virgl_fence_create(void)
@@ -174,5 +210,6 @@ uint32_t virgl_fence_create(void)
 bool virgl_fence_passed(uint32_t fence)
 {
 	virgl_renderer_poll();
+	ask_reset(); /* behind a hang no fence passes */
 	return (int32_t)(virgl.passed_fence - fence) >= 0;
 }

@@ -22,6 +22,11 @@ struct virgl_capset {
 
 /* `egl` is borrowed for good. False with a reason (IPC_TEXT_MAX + 1 bytes). */
 bool virgl_start(struct egl *egl, bool compute, char *reason);
+/*
+ * Called once when the GPU was reset or lost, in the midst of a call of this folder; after it returns
+ * nothing here works any more. The reason is a literal, for people. `data` is borrowed for good.
+ */
+void virgl_on_lost(void (*lost)(void *data, const char *reason), void *data);
 /* Destroys all contexts and resources. */
 void virgl_stop(void);
 
