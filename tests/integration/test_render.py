@@ -469,3 +469,14 @@ def test_ends_in_order(render):
     made = render()
     made.control.close()
     assert made.process.wait(5) == 0
+
+
+@pytest.mark.parametrize("number,name", [(1, "software"), (2, "software"), (3, "render-node"), (4, "nvidia")])
+def test_sandbox_profiles(render, guest, number, name):
+    """Each profile leaves a driver what it needs to work; no GPU is here, so that is the software one."""
+    made = render(sandbox=number)
+    assert made.ready.startswith(f"{name}: seccomp (")
+    made.connect_view()
+    guest(made, PATTERN, "--size=320x240", "--fps=30")
+    made.wait(lambda: made.newest and made.newest["sequence"] >= 10, 60, "ten frames")
+    assert pattern.is_frame(rgb(made.newest), 320, 240)
