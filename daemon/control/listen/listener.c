@@ -14,8 +14,9 @@
 #include "text.h"
 
 #define BACKLOG        16
-#define ACCEPTS_MAX    16u   /* at one wake-up */
-#define NO_FDS_WAIT_MS 1000u /* when no descriptor is free */
+#define ACCEPTS_MAX    16u       /* at one wake-up */
+#define NO_FDS_WAIT_MS 1000u     /* when no descriptor is free */
+#define SEND_BUFFER    (2 << 20) /* bytes towards a guest: a picture goes out in few turns */
 
 struct listener {
 	uv_poll_t poll;
@@ -154,6 +155,8 @@ static void take_connection(struct listener *listener, int fd)
 		close(fd);
 		return;
 	}
+	/* The kernel takes as much of it as net.core.wmem_max allows. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){ SEND_BUFFER }, sizeof(int));
 	text_format(text, sizeof(text), "process %d of uid %u at %s", (int)peer.pid, peer.uid,
 		listener->path);
 	listener->accept(listener->data, listener->spec, fd, text);
