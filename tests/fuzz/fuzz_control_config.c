@@ -123,6 +123,8 @@ static void check_keys(const struct config *config)
 			 key->parse == value_user)
 			check_text(key, config);
 	}
+	for (enum limit_id id = 0; id < LIMITS_N; id++)
+		assert(config->limits[id] >= limits[id].min && config->limits[id] <= limits[id].max);
 	assert(config->api_socket[0] == '/' && config->program_directory[0] == '/');
 	assert(config->vnc_port_first <= config->vnc_port_last && config->vnc_port_first > 0);
 	assert(config->width >= 16 && config->height >= 16 && config->api_mode <= 0777);
@@ -137,6 +139,9 @@ static void check_session(const struct config *config, const struct session_spec
 	assert(spec_check(spec, config->vnc_address, &problem) == 0);
 	assert(address_parse(spec_vnc_address(spec, config->vnc_address), 1, &address) == 0);
 	assert(spec->vnc_password[0] || address_is_loopback(&address));
+	for (enum limit_id id = 0; id < LIMITS_N; id++)
+		assert(spec->limits[id] == 0 ||
+			(spec->limits[id] >= limits[id].min && spec->limits[id] <= limits[id].max));
 	for (size_t i = 0; i < spec->n_listeners; i++) {
 		assert(spec->listeners[i].n_uids <= SESSION_UIDS_MAX);
 		assert(spec->listeners[i].path[0] == '/' && spec->listeners[i].mode <= 0777);

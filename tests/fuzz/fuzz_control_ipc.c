@@ -41,6 +41,7 @@ enum step {
 	STEP_RELOAD,
 	STEP_DEAF,
 	STEP_REPEAT,
+	STEP_LIMIT,
 };
 
 /* clang-format off */
@@ -69,6 +70,7 @@ static const struct model_message steps[] = {
 	{ "reload", STEP_RELOAD, number_fields, 1 },
 	{ "deaf", STEP_DEAF, number_fields, 1 },
 	{ "repeat", STEP_REPEAT, number_fields, 1 },
+	{ "limit", STEP_LIMIT, number_fields, 1 },
 };
 
 /* clang-format on */
@@ -227,7 +229,7 @@ static void reload(uint32_t number)
 	if (number & 4)
 		config.sessions_max = 1;
 	if (number & 8)
-		config.streams_max = 2;
+		config.limits[LIMIT_CLIENTS] = 2;
 	host_reload(&fake.host, &config);
 	config_finish(&config);
 }
@@ -246,6 +248,17 @@ static void guest_step(struct session *session, const uint8_t *payload)
 		fake_guest(session, payload[0], payload[1] & 1);
 	else if (*end >= 0)
 		close(TAKE_FD(*end));
+}
+
+/* As the API changes it, within the table's bounds. */
+static void change_limit(struct session *session, uint32_t number)
+{
+	enum limit_id id = (number >> 24) % LIMITS_N;
+	struct limits_change change = { 0 };
+
+	change.set[id] = true;
+	change.values[id] = number & 1 ? limits[id].min : number & 2 ? limits[id].max : 0;
+	session_change_limits(session, &change);
 }
 
 static void session_step(struct session *session, const struct wire_header *header,
@@ -267,6 +280,8 @@ static void session_step(struct session *session, const struct wire_header *head
 		session_show(session, 0, number, &problem);
 	else if (header->opcode == STEP_CLOSE_VIEWER)
 		session_close_viewer(session, number, &problem);
+	else if (header->opcode == STEP_LIMIT)
+		change_limit(session, number);
 }
 
 static void child_step(struct fake_child *child, const struct wire_header *header,

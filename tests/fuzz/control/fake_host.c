@@ -289,7 +289,7 @@ static void check_lists(const struct session *session)
 		n_surfaces++;
 	assert(n_streams <= IPC_STREAMS_MAX && n_surfaces <= IPC_SURFACES_MAX);
 	assert(n_viewers <= IPC_VIEWERS_MAX + 1024);
-	assert(session->private->n_guests <= session->host->config.streams_max);
+	assert(session->private->n_guests <= limits[LIMIT_CLIENTS].max);
 	assert(session->private->n_shots <= 64);
 }
 
