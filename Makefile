@@ -28,7 +28,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DORIEL_VERSION='"$(VERSION)"' $(WARN) \
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 
 # Targets that need none of the libraries: a fresh machine has no pkg-config yet when they start.
-BARE := deps help clean check demo bench format format-check
+BARE := deps help clean check check-piglit demo bench format format-check
 pkg   = $(if $(BUILDING),$(shell pkg-config $(1)))
 BUILDING := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 
@@ -154,6 +154,10 @@ check-san:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined check-unit check-integration
 check-tsan:
 	$(Q)$(MAKE) --no-print-directory SAN=thread check-unit check-integration
+check-piglit:
+	$(Q)tests/tools/deps peers
+	$(Q)$(MAKE) --no-print-directory programs
+	$(Q)ORIEL_BUILD=$(abspath $(O)) /usr/bin/python3 -B tests/piglit/check_piglit.py
 check: deps
 	$(Q)MAKE='$(MAKE)' /usr/bin/python3 -B tests/tools/check.py
 demo: deps
@@ -260,6 +264,7 @@ help:
 	@echo '                DEPS=peers: also those that Oriel is compared with'
 	@echo 'make demo       a guest, its picture on a VNC address; DEMO_SECONDS=N ends by itself'
 	@echo 'make check      all tests, as CI runs them'
+	@echo 'make check-piglit  piglit and glmark2: native, through virgl_test_server, through Oriel'
 	@echo 'make check-unit, check-integration, check-san, check-tsan, fuzz-replay: parts of it'
 	@echo 'make bench      measures Oriel beside virgl_test_server; BENCH=NAMES, BENCH_ROUNDS, BENCH_SECONDS'
 	@echo 'make unit       build the unit tests; programs: and what the integration tests run'
@@ -275,7 +280,7 @@ help:
 clean:
 	rm -rf build
 FORCE:
-.PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-san check-tsan check demo bench deps format format-check lint \
+.PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-san check-tsan check-piglit check demo bench deps format format-check lint \
         print-components man install uninstall help clean FORCE
 .SECONDARY: $(GENH) $(GENH:.h=.c) $(filter $(GEN)/%,$(fuzz.src))
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FAULTY:=.d) $(fuzz.obj:.o=.d)
