@@ -188,7 +188,7 @@ fuzz_of     = $(filter $(O)/tests/fuzz/fuzz_$(1).o $(O)/tests/fuzz/$(call fuzz_p
               $(filter $(O)/tests/fuzz/shared/% $(GEN)/%,$(fuzz.obj))
 fuzz_owner  = $(firstword $(subst _, ,$(subst /, ,$(basename $(patsubst $(GEN)/%,shared, \
               $(patsubst fuzz_%,%,$(patsubst $(O)/tests/fuzz/%,%,$(1))))))))
-shared.cpp := -iquote proto -iquote $(GEN)
+shared.cpp := -iquote proto -iquote daemon/common -iquote $(GEN)
 $(GEN)/%_model.c: proto/gen/gen_messages.py $$(messages.$$*) $(LIMITS)
 	@mkdir -p $(GEN)
 	$(Q)python3 $< $(messages.$*) $(addprefix --limits ,$(LIMITS)) --model $@

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "ipc_limits.h"
 #include "util.h"
@@ -72,6 +74,7 @@ int ring_create(struct ring *ring, const struct ring_geometry *geometry)
 int ring_open(struct ring *ring, int fd, const struct ring_geometry *geometry)
 {
 	struct ring made;
+	struct statfs system;
 	struct stat status;
 	void *map;
 	int seals, r = ring_layout(&made, geometry);
@@ -81,8 +84,11 @@ int ring_open(struct ring *ring, int fd, const struct ring_geometry *geometry)
 	seals = fcntl(fd, F_GET_SEALS);
 	if (seals < 0 || (seals & RING_SEALS) != RING_SEALS)
 		return -EPERM;
-	if (fstat(fd, &status) < 0)
+	if (fstat(fd, &status) < 0 || fstatfs(fd, &system) < 0)
 		return -errno;
+	/* Huge pages can be sealed too, but run out under a reader, and are unmapped whole or not at all. */
+	if (system.f_type != TMPFS_MAGIC)
+		return -EPERM;
 	if (status.st_size < 0 || (uint64_t)status.st_size < made.size)
 		return -EINVAL;
 	map = mmap(NULL, made.size, PROT_READ, MAP_SHARED, fd, 0);

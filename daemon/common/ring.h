@@ -45,7 +45,8 @@ uint32_t ring_format_bytes(uint32_t format);
 
 /* Makes and maps a ring for writing. 0, -EINVAL for an impossible geometry, or another negative errno. */
 int ring_create(struct ring *ring, const struct ring_geometry *geometry);
-/* Maps for reading; borrows fd. -EPERM when its seals do not hold, -EINVAL when it is too small or the geometry impossible. */
+/* Maps for reading; borrows fd. -EPERM when its seals do not hold or it is no plain memory, -EINVAL
+ * when it is too small or the geometry impossible. */
 int ring_open(struct ring *ring, int fd, const struct ring_geometry *geometry);
 /* Unmaps and closes; harmless on a zeroed or finished ring. */
 void ring_finish(struct ring *ring);

@@ -217,6 +217,7 @@ static const struct sandbox_call view_calls[] = {
 	ALLOW_IF(mprotect, BITS(2, PROT_EXEC, 0)),
 	ALLOW_IF(newfstatat, IS(3, AT_EMPTY_PATH)),
 	ALLOW_IF(fcntl, IS(1, F_GET_SEALS)),
+	ALLOW(fstatfs), /* is it plain memory? */
 	ALLOW(lseek),
 };
 /* clang-format on */

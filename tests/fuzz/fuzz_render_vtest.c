@@ -55,6 +55,15 @@ const char *__lsan_default_suppressions(void)
 	       "leak:libEGL_mesa.so\nleak:libEGL.so\nleak:libGLdispatch.so\n";
 }
 
+/* Little memory, and no waiting; a limit of 0 is none that can be, and stays as it was. */
+static const struct ipc_limit allowed[LIMITS_N] = {
+	[LIMIT_RESOURCE_SIZE] = { 64u << 20 },
+	[LIMIT_RESOURCE_BYTES] = { 256u << 20 },
+	[LIMIT_COMMAND_RATE] = { 1ull << 40 },
+	[LIMIT_PRESENT_RATE] = { 100000 },
+	[LIMIT_FRAMES_AHEAD] = { 1000 },
+};
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	char reason[IPC_TEXT_MAX + 1] = "";
@@ -65,13 +74,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	setenv("LP_NUM_THREADS", "0", 1);
 	setenv("GALLIVM_PERF", "nopt", 0); /* compiles faster */
 	setenv("MESA_SHADER_CACHE_DISABLE", "true", 1);
-	log_init(LOG_LEVEL_ERROR, false);
+	log_init(LOG_LEVEL_DEBUG, false);
 	uv_loop_init(&loop);
 	if (!egl_open_surfaceless(&egl, reason) || !virgl_start(&egl, false, reason)) {
 		fprintf(stderr, "cannot render: %s\n", reason);
 		exit(1);
 	}
 	virgl_resource_limits(SIDE_MAX);
+	quota_set(allowed, ARRAY_SIZE(allowed));
 	return 0;
 }
 

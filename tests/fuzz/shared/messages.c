@@ -140,6 +140,21 @@ size_t messages_cross(const uint8_t *one, size_t one_size, const uint8_t *other,
 	return write_out(&pieces, one_size > 0 ? one[0] : 0, out, max_size);
 }
 
+size_t messages_insert(uint8_t *data, size_t size, size_t max_size, const struct wire_type *type,
+	const void *message)
+{
+	static uint8_t out[PAYLOAD_MAX];
+	uint8_t first = size > 0 ? data[0] : (uint8_t)pieces_random(256);
+	struct wire_writer writer;
+
+	wire_writer_init(&writer, out, sizeof(out));
+	if (wire_write_message(&writer, type, 0, 0, message) == 0 || size + writer.at + 1 > max_size)
+		return size;
+	parse(&pieces, data, size);
+	pieces_insert(&pieces, pieces_random((uint32_t)pieces.n + 1), piece_make(0, out, writer.at));
+	return write_out(&pieces, first, data, max_size);
+}
+
 bool message_check(const struct wire_type *type, const struct wire_header *header,
 	const uint8_t *payload, void *ret_decoded)
 {

@@ -22,6 +22,13 @@ size_t messages_cross(const uint8_t *one, size_t one_size, const uint8_t *other,
 	uint8_t *out, size_t max_size, unsigned seed);
 
 /*
+ * Puts a message in at the start of another one, or at the end: what random values do not come
+ * upon. pieces_begin comes before it. Returns the new size; the old one when there is no room.
+ */
+size_t messages_insert(uint8_t *data, size_t size, size_t max_size, const struct wire_type *type,
+	const void *message);
+
+/*
  * Decodes the payload; what decodes must encode to the same bytes, and these decode to the same
  * structure. False when it does not decode. ret_decoded has MESSAGE_STRUCT_MAX bytes.
  */

@@ -2,6 +2,7 @@
 /* The ring of frames: what its seals forbid, and what a reader refuses. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/memfd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,6 +90,21 @@ static void test_reader_refuses(void **state)
 	assert_int_equal(reader.fd, 7); /* untouched */
 }
 
+/* Without huge pages on the host, mapping them would fail later and otherwise. */
+static void test_huge_pages(void **state)
+{
+	struct ring reader = { .fd = 7 };
+	_cleanup_fd_ int huge =
+		memfd_create("t", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB | MFD_HUGE_2MB);
+
+	(void)state;
+	if (huge < 0 || ftruncate(huge, 2 << 20) < 0 ||
+		fcntl(huge, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE) < 0)
+		skip();
+	assert_int_equal(ring_open(&reader, huge, &geometry), -EPERM);
+	assert_int_equal(reader.fd, 7);
+}
+
 static void test_geometry(void **state)
 {
 	static const struct ring_geometry bad[] = {
@@ -124,6 +140,7 @@ int main(void)
 		cmocka_unit_test(test_write_and_read),
 		cmocka_unit_test(test_seals),
 		cmocka_unit_test(test_reader_refuses),
+		cmocka_unit_test(test_huge_pages),
 		cmocka_unit_test(test_geometry),
 	};
 
