@@ -337,9 +337,13 @@ def test_contexts_without_end(render):
     number, sock = made.connect_guest()
     sock.sendall(HELLO + b"".join(command(6, 29 | 1 << 16, i) for i in range(1, 65)) + command(10))
     assert receive(sock, 8, 60) == struct.pack("<II", 0, 10)
-    sock.sendall(command(6, 29 | 1 << 16, 65))
+    assert made.limit("contexts") == {"used": 65, "refused": 0}
+    sock.sendall(command(6, 29 | 1 << 16, 65) + command(10))
+    assert receive(sock, 8, 60) == struct.pack("<II", 0, 10)
+    assert made.limit("contexts") == {"used": 65, "refused": 1}
+    sock.close()
     made.wait(lambda: made.gone, 10, "the end of the client")
-    assert "too many contexts" in made.gone[0]["reason"]
+    assert made.limit("contexts") == {"used": 0, "refused": 1}
 
 
 def test_slow_commands_are_few_in_a_turn(render):

@@ -7,6 +7,8 @@
 enum { /* numbers of commands, objects and shader types that need a look */
 	CCMD_NOP = 0,
 	CCMD_CREATE_OBJECT = 1,
+	CCMD_DESTROY_OBJECT = 3,
+	CCMD_SET_SUB_CTX = 28,
 	CCMD_CREATE_SUB_CTX = 29,
 	CCMD_DESTROY_SUB_CTX = 30,
 	CCMD_BIND_SHADER = 31,
@@ -31,9 +33,10 @@ struct command {
 	uint16_t handles_from; /* `handles` count only in commands of this size or more */
 };
 
-#define ANY          UINT16_MAX
-#define IMAGES_FIRST 3u /* the first image's format in SET_SHADER_IMAGES */
-#define IMAGES_STEP  5u
+#define ANY            UINT16_MAX
+#define IMAGES_FIRST   3u /* the first image's format in SET_SHADER_IMAGES */
+#define IMAGES_STEP    5u
+#define SHADER_GOES_ON (1u << 31) /* in the length of a shader's text: a further piece of it */
 
 static const struct command commands[] = {
 	[0] = { "NOP", 0, ANY, { 0 }, 0, 0, 0 },
@@ -113,6 +116,40 @@ static void refuse(struct virgl_walk *walk, uint32_t *command, const char *name)
 	*command = (*command & 0xffff0000u) | CCMD_NOP;
 }
 
+/*
+ * A shader's text may come in pieces: the first says how long all of it is, and all say how many
+ * tokens it will be. False: it is over a limit, or what it goes on with was.
+ */
+static bool walk_shader(struct virgl_walk *walk, const uint32_t *command)
+{
+	struct virgl_sub_contexts *contexts = walk->contexts;
+	uint32_t length = command[3] & ~SHADER_GOES_ON;
+	uint64_t most = quota_limit(LIMIT_SHADER_SIZE);
+
+	if (command[3] & SHADER_GOES_ON)
+		return virgl_objects_text(&contexts->objects, contexts->current, command[1]) > 0;
+	if (length <= most && command[4] <= most)
+		return true;
+	quota_refuse(contexts->objects.owner, LIMIT_SHADER_SIZE,
+		length > command[4] ? length : command[4]);
+	return false;
+}
+
+static void walk_create(struct virgl_walk *walk, uint32_t *command, uint32_t object)
+{
+	struct virgl_sub_contexts *contexts = walk->contexts;
+	bool shader = object == OBJECT_SHADER;
+
+	if (shader && command[2] == SHADER_COMPUTE && !walk->compute)
+		refuse(walk, command, "a compute shader");
+	else if (shader && !walk_shader(walk, command))
+		refuse(walk, command, "a shader over the limits");
+	else if ((!shader || !(command[3] & SHADER_GOES_ON)) && command[1] != 0 &&
+		 !virgl_objects_add(&contexts->objects, contexts->current, command[1],
+			 shader ? command[3] : 0))
+		refuse(walk, command, "an object over the limits");
+}
+
 static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t object, uint32_t length)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(object_rows); i++) {
@@ -125,8 +162,7 @@ static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t obj
 		if (object_rows[i].handle > 0)
 			translate(walk, &command[object_rows[i].handle]);
 	}
-	if (object == OBJECT_SHADER && command[2] == SHADER_COMPUTE && !walk->compute)
-		refuse(walk, command, "a compute shader");
+	walk_create(walk, command, object);
 	return true;
 }
 
@@ -152,31 +188,59 @@ static uint32_t *find_context(struct virgl_sub_contexts *contexts, uint32_t id)
 	return NULL;
 }
 
-void virgl_sub_contexts_finish(struct virgl_sub_contexts *contexts)
+void virgl_sub_contexts_init(struct virgl_sub_contexts *contexts, struct quota *owner)
 {
-	*contexts->total -= contexts->n;
-	contexts->n = 0;
+	*contexts = (struct virgl_sub_contexts){ .objects = { .owner = owner } };
 }
 
-/* Counts the driver's contexts. False when there would be too many. 0 is the one that is always there. */
-static bool walk_context(struct virgl_walk *walk, uint32_t id, uint32_t context)
+void virgl_sub_contexts_finish(struct virgl_sub_contexts *contexts)
+{
+	quota_give(contexts->objects.owner, LIMIT_CONTEXTS, contexts->n);
+	contexts->n = 0;
+	virgl_objects_finish(&contexts->objects);
+}
+
+static bool create_context(struct virgl_sub_contexts *contexts, uint32_t context)
+{
+	if (contexts->n == VIRGL_SUB_CONTEXTS_MAX) {
+		quota_refuse(contexts->objects.owner, LIMIT_CONTEXTS, 1);
+		return false;
+	}
+	if (!quota_take(contexts->objects.owner, LIMIT_CONTEXTS, 1))
+		return false;
+	contexts->ids[contexts->n++] = context;
+	contexts->current = context;
+	contexts->lost = false;
+	return true;
+}
+
+/* virglrenderer returns to context 0 when the current one goes. */
+static void destroy_context(struct virgl_sub_contexts *contexts, uint32_t *context)
+{
+	virgl_objects_drop(&contexts->objects, *context);
+	if (contexts->current == *context)
+		contexts->current = 0;
+	*context = contexts->ids[--contexts->n];
+	quota_give(contexts->objects.owner, LIMIT_CONTEXTS, 1);
+}
+
+/* Counts the driver's contexts and knows the current one, as virglrenderer does. 0 is always there. */
+static void walk_context(struct virgl_walk *walk, uint32_t *command, uint32_t id)
 {
 	struct virgl_sub_contexts *contexts = walk->contexts;
+	uint32_t context = command[1];
 	uint32_t *found = find_context(contexts, context);
 
 	if (id == CCMD_DESTROY_SUB_CTX && found) {
-		*found = contexts->ids[--contexts->n];
-		(*contexts->total)--;
+		destroy_context(contexts, found);
 	} else if (id == CCMD_CREATE_SUB_CTX && !found && context != 0) {
-		if (contexts->n == VIRGL_SUB_CONTEXTS_MAX ||
-			*contexts->total >= VIRGL_SUB_CONTEXTS_ALL) {
-			walk->wrong = "too many contexts";
-			return false;
-		}
-		contexts->ids[contexts->n++] = context;
-		(*contexts->total)++;
+		if (!create_context(contexts, context))
+			refuse(walk, command, "a context over the limits");
+	} else if (id == CCMD_SET_SUB_CTX) {
+		contexts->lost = !found && context != 0;
+		if (!contexts->lost)
+			contexts->current = context;
 	}
-	return true;
 }
 
 /* Where compute is off, nothing of it reaches virglrenderer. */
@@ -211,12 +275,22 @@ static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t le
 	}
 	for (uint32_t at = row->first; row->step > 0 && at <= length; at += row->step)
 		translate(walk, &command[at]);
+	if (id == CCMD_SET_SUB_CTX || id == CCMD_CREATE_SUB_CTX || id == CCMD_DESTROY_SUB_CTX) {
+		walk_context(walk, command, id);
+		return true;
+	}
+	if (walk->contexts->lost) {
+		refuse(walk, command, "commands for a context that it does not have");
+		return true;
+	}
 	if (id == CCMD_CREATE_OBJECT)
 		return walk_object(walk, command, object, length);
+	if (id == CCMD_DESTROY_OBJECT)
+		virgl_objects_remove(&walk->contexts->objects, walk->contexts->current, command[1]);
 	if (id == CCMD_SET_SHADER_IMAGES)
 		walk_images(walk, command, length);
 	walk_compute(walk, command, id);
-	return length == 0 || walk_context(walk, id, command[1]);
+	return true;
 }
 
 bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n)

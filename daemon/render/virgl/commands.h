@@ -12,17 +12,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "virgl/objects.h"
+
 #define VIRGL_HANDLE_NONE UINT32_MAX /* a resource that never exists */
 
 #define VIRGL_SUB_CONTEXTS_MAX \
 	64u /* of a client: each is a context of the driver, with megabytes */
-#define VIRGL_SUB_CONTEXTS_ALL 256u /* of all clients */
 
-/* A client's contexts besides the one that it begins with. */
+/* A client's contexts besides the one that it begins with (0), and what is in them. */
 struct virgl_sub_contexts {
 	uint32_t ids[VIRGL_SUB_CONTEXTS_MAX];
 	uint32_t n;
-	uint32_t *total; /* of all clients */
+	uint32_t current;
+	bool lost; /* it chose one that it does not have: what it sends goes nowhere */
+	struct virgl_objects objects;
 };
 
 struct virgl_walk {
@@ -35,7 +38,9 @@ struct virgl_walk {
 	const char *wrong;                   /* out: on failure, what is malformed */
 };
 
-/* The client goes: its contexts count no more. */
+/* `owner` is borrowed. */
+void virgl_sub_contexts_init(struct virgl_sub_contexts *contexts, struct quota *owner);
+/* The client goes: what it has counts no more. */
 void virgl_sub_contexts_finish(struct virgl_sub_contexts *contexts);
 
 /* Checks and rewrites n dwords. False when they are no command buffer. */

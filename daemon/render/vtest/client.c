@@ -32,6 +32,7 @@ static void client_end(struct vtest_client *client, const char *reason)
 	list_remove(&client->link);
 	vtest_resources_destroy(client);
 	virgl_context_destroy(client->context);
+	quota_give(&client->quota, LIMIT_CONTEXTS, client->context > 0);
 	virgl_sub_contexts_finish(&client->contexts);
 	vtest_buffer_finish(&client->in);
 	vtest_buffer_finish(&client->out);
@@ -332,7 +333,7 @@ void vtest_add(struct vtest_host *host, int fd, struct stream *stream)
 	client->fd = fd;
 	client->state = VTEST_HELLO;
 	client->quota = (struct quota){ .stream = stream->id, .program = client->program };
-	client->contexts.total = &host->contexts;
+	virgl_sub_contexts_init(&client->contexts, &client->quota);
 	list_init(&client->shown);
 	vtest_buffer_init(&client->in, &host->buffered, VTEST_BUFFERED_MAX);
 	vtest_buffer_init(&client->out, &host->buffered, VTEST_BUFFERED_MAX);

@@ -29,7 +29,6 @@ struct vtest_host {
 	uv_idle_t idle;      /* runs while clients have commands left over */
 	struct list clients; // vtest_client.link
 	uint64_t buffered;   /* bytes of all clients' buffers */
-	uint32_t contexts;   /* all clients' besides their first */
 };
 
 struct vtest_resource {

@@ -50,8 +50,13 @@ static void on_create_renderer(struct vtest_client *client, const uint32_t *fiel
 	size_t length = strnlen((const char *)fields, size);
 
 	snprintf(client->program, sizeof(client->program), "%.*s", (int)length, (const char *)fields);
+	if (!quota_take(&client->quota, LIMIT_CONTEXTS, 1)) {
+		vtest_fail(client, "the session has as many contexts as it may");
+		return;
+	}
 	client->context = virgl_context_create(client->program);
 	if (client->context == 0) {
+		quota_give(&client->quota, LIMIT_CONTEXTS, 1);
 		vtest_fail(client, "no context can be made for it");
 		return;
 	}

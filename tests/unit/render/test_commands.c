@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "log.h"
 #include "virgl/commands.h"
 
 #define HEADER(id, object, length) \
@@ -21,8 +22,8 @@ static uint32_t resolve(void *data, uint32_t handle)
 	return handle < 10 ? handle + 100 : VIRGL_HANDLE_NONE;
 }
 
-static uint32_t n_contexts;
-static struct virgl_sub_contexts contexts = { .total = &n_contexts };
+static struct quota own = { .program = "test" };
+static struct virgl_sub_contexts contexts = { .objects = { .owner = &own } };
 
 static bool walk(uint32_t *dwords, size_t n, bool compute, struct virgl_walk *ret_walk)
 {
@@ -142,33 +143,154 @@ static void test_malformed(void **state)
 	assert_true(walk(marker, 6001, true, &result));
 }
 
-/* Each is a context of the driver, which costs megabytes: a client has so many and no more. */
-static void test_sub_contexts(void **state)
+static uint64_t used(enum limit_id id)
+{
+	static struct ipc_render_pong pong;
+
+	quota_report(&pong);
+	return pong.limits[id].used;
+}
+
+static void limit(enum limit_id id, uint64_t value)
+{
+	struct ipc_limit values[LIMITS_N] = { 0 };
+
+	values[id].value = value;
+	quota_set(values, LIMITS_N);
+}
+
+/* Walks one command and tells whether it got through. */
+static bool passes(uint32_t *dwords, size_t n)
 {
 	struct virgl_walk result;
 
+	assert_true(walk(dwords, n, false, &result));
+	assert_int_equal(result.refused == NULL, (dwords[0] & 0xff) != 0);
+	return result.refused == NULL;
+}
+
+static bool context(uint32_t id, uint32_t number)
+{
+	return passes((uint32_t[]){ HEADER(id, 0, 1), number }, 2);
+}
+
+/* A blend state: any object but a shader. */
+static bool object(uint32_t handle)
+{
+	return passes((uint32_t[]){ HEADER(1, 1, 2), handle, 0 }, 3);
+}
+
+static bool shader(uint32_t handle, uint32_t length, uint32_t tokens)
+{
+	return passes((uint32_t[]){ HEADER(1, 4, 5), handle, 0, length, tokens, 0 }, 6);
+}
+
+enum { SET = 28, CREATE, DESTROY };
+
+/* Each is a context of the driver, which costs megabytes: a client has so many and no more. */
+static void test_sub_contexts(void **state)
+{
 	(void)state;
 	for (uint32_t i = 0; i < VIRGL_SUB_CONTEXTS_MAX; i++) {
-		uint32_t create[] = { HEADER(29, 0, 1), i + 1, HEADER(29, 0, 1), i + 1 };
-		assert_true(walk(create, 4, false, &result));
+		assert_true(context(CREATE, i + 1));
+		assert_true(context(CREATE, i + 1));
 	}
-	assert_int_equal(n_contexts, VIRGL_SUB_CONTEXTS_MAX);
-	assert_false(walk((uint32_t[]){ HEADER(29, 0, 1), 1000 }, 2, false, &result));
-	assert_string_equal(result.wrong, "too many contexts");
+	assert_int_equal(used(LIMIT_CONTEXTS), VIRGL_SUB_CONTEXTS_MAX);
+	assert_false(context(CREATE, 1000));
 	/* what is destroyed, and is there, makes room */
-	assert_true(walk(
-		(uint32_t[]){ HEADER(30, 0, 1), 2000, HEADER(30, 0, 1), 0 }, 4, false, &result));
-	assert_false(walk((uint32_t[]){ HEADER(29, 0, 1), 1000 }, 2, false, &result));
-	assert_true(walk(
-		(uint32_t[]){ HEADER(30, 0, 1), 7, HEADER(29, 0, 1), 1000 }, 4, false, &result));
-	assert_false(walk((uint32_t[]){ HEADER(29, 0, 1), 7 }, 2, false, &result));
+	assert_true(context(DESTROY, 2000));
+	assert_true(context(DESTROY, 0));
+	assert_false(context(CREATE, 1000));
+	assert_true(context(DESTROY, 7));
+	assert_true(context(CREATE, 1000));
+	assert_false(context(CREATE, 7));
 	virgl_sub_contexts_finish(&contexts);
-	assert_int_equal(n_contexts, 0);
-	n_contexts = VIRGL_SUB_CONTEXTS_ALL;
-	assert_false(walk((uint32_t[]){ HEADER(29, 0, 1), 1 }, 2, false, &result));
-	n_contexts = 0;
-	assert_true(walk((uint32_t[]){ HEADER(29, 0, 1), 1 }, 2, false, &result));
+	assert_int_equal(used(LIMIT_CONTEXTS), 0);
+	limit(LIMIT_CONTEXTS, 1);
+	assert_true(context(CREATE, 1));
+	assert_false(context(CREATE, 2));
 	virgl_sub_contexts_finish(&contexts);
+	limit(LIMIT_CONTEXTS, 0);
+}
+
+/* What is meant for a context that was refused does not go to another. */
+static void test_lost_context(void **state)
+{
+	(void)state;
+	virgl_sub_contexts_init(&contexts, &own);
+	limit(LIMIT_CONTEXTS, 1);
+	assert_true(context(CREATE, 1));
+	assert_false(context(CREATE, 2));
+	assert_true(object(5)); /* context 1 is still the current one */
+	assert_true(context(SET, 2));
+	assert_false(object(6));
+	assert_false(passes((uint32_t[]){ HEADER(39, 0, 1), 0 }, 2));
+	assert_true(context(SET, 0));
+	assert_true(object(6));
+	assert_true(context(SET, 2));
+	assert_true(context(SET, 1));
+	assert_true(object(6));
+	assert_int_equal(used(LIMIT_OBJECTS), 3);
+	/* With a context go its objects, and context 0 is the current one. */
+	assert_true(context(DESTROY, 1));
+	assert_int_equal(used(LIMIT_OBJECTS), 1);
+	assert_true(object(6));
+	assert_int_equal(used(LIMIT_OBJECTS), 1);
+	virgl_sub_contexts_finish(&contexts);
+	assert_int_equal(used(LIMIT_OBJECTS), 0);
+	limit(LIMIT_CONTEXTS, 0);
+}
+
+static void test_objects(void **state)
+{
+	(void)state;
+	virgl_sub_contexts_init(&contexts, &own);
+	limit(LIMIT_OBJECTS, 256);
+	for (uint32_t i = 1; i <= 256; i++) {
+		/* one client alone has four fifths */
+		if (object(i * 4096) != (i <= 205))
+			fail_msg("object %u", i);
+	}
+	assert_true(object(4096)); /* again: in place of the former */
+	assert_int_equal(used(LIMIT_OBJECTS), 205);
+	assert_false(object(1));
+	assert_true(passes((uint32_t[]){ HEADER(3, 1, 1), 2 * 4096 }, 2));
+	assert_true(passes((uint32_t[]){ HEADER(3, 1, 1), 2 * 4096 }, 2));
+	assert_int_equal(used(LIMIT_OBJECTS), 204);
+	assert_true(object(1));
+	assert_true(object(0)); /* virglrenderer refuses it itself */
+	virgl_sub_contexts_finish(&contexts);
+	assert_int_equal(used(LIMIT_OBJECTS), 0);
+	limit(LIMIT_OBJECTS, 0);
+}
+
+static void test_shaders(void **state)
+{
+	(void)state;
+	virgl_sub_contexts_init(&contexts, &own);
+	limit(LIMIT_SHADER_SIZE, 5000);
+	assert_true(shader(1, 5000, 300));
+	assert_false(shader(2, 5001, 300));
+	assert_false(shader(2, 300, 5001));
+	assert_false(shader(2, 0x7fffffff, 300));
+	/* Further pieces of one that was refused, and of one that was not. */
+	assert_false(shader(2, 1u << 31 | 4000, 300));
+	assert_true(shader(1, 1u << 31 | 4000, 300));
+	assert_int_equal(used(LIMIT_SHADER_BYTES), 5000);
+	assert_true(shader(1, 1000, 300));
+	assert_int_equal(used(LIMIT_SHADER_BYTES), 1000);
+	assert_int_equal(used(LIMIT_OBJECTS), 1);
+	limit(LIMIT_SHADER_BYTES, 65536);
+	assert_true(shader(2, 40000, 300));
+	assert_false(shader(3, 30000, 300));
+	assert_false(shader(1, 30000, 300));
+	assert_int_equal(used(LIMIT_SHADER_BYTES), 41000);
+	assert_true(passes((uint32_t[]){ HEADER(3, 4, 1), 2 }, 2));
+	assert_true(shader(3, 30000, 300));
+	virgl_sub_contexts_finish(&contexts);
+	assert_int_equal(used(LIMIT_SHADER_BYTES), 0);
+	assert_int_equal(used(LIMIT_OBJECTS), 0);
+	limit(LIMIT_SHADER_BYTES, 0);
 }
 
 /* Random dwords never make it look outside of the buffer (a sanitizer's business). */
@@ -199,8 +321,12 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_sub_contexts),
+		cmocka_unit_test(test_lost_context),
+		cmocka_unit_test(test_objects),
+		cmocka_unit_test(test_shaders),
 		cmocka_unit_test(test_noise),
 	};
 
+	log_init(LOG_LEVEL_ERROR, false);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
