@@ -3,6 +3,7 @@
 #include "vtest/client.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,13 @@ static void on_handle_closed(uv_handle_t *handle)
 	free(client);
 }
 
+/* What clients made goes back to the system: without this the C library keeps most of it. */
+static void on_trim(uv_timer_t *timer)
+{
+	(void)timer;
+	malloc_trim(0);
+}
+
 /* The stream ends here; what is left of the client waits for its uv handles. */
 static void client_end(struct vtest_client *client, const char *reason)
 {
@@ -38,6 +46,8 @@ static void client_end(struct vtest_client *client, const char *reason)
 	vtest_buffer_finish(&client->out);
 	host->ops->ended(host->data, client->stream, reason);
 	client->stream = NULL;
+	if (!uv_is_active((uv_handle_t *)&host->trim))
+		uv_timer_start(&host->trim, on_trim, VTEST_TRIM_MS, 0);
 	uv_close((uv_handle_t *)&client->poll, on_handle_closed);
 	uv_close((uv_handle_t *)&client->timer, on_handle_closed);
 }
@@ -116,7 +126,7 @@ static void client_write(struct vtest_client *client)
 /* Not served now: it waits for the GPU or for room, or does not read what it was sent. */
 static bool client_blocked(const struct vtest_client *client)
 {
-	return client->fence > 0 || client->crowded ||
+	return client->fence > 0 || client->ahead.waits > 0 || client->crowded ||
 	       vtest_buffer_size(&client->out) > VTEST_OUTPUT_HIGH;
 }
 
@@ -229,9 +239,17 @@ static void client_run(struct vtest_client *client)
 	vtest_buffer_shrink(&client->in);
 }
 
+/* Commands of a client that has gone for good, not of one that only sends nothing more, are for nobody. */
+static bool client_gone(const struct vtest_client *client)
+{
+	return send(client->fd, "", 0, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EPIPE;
+}
+
 static void client_turn(struct vtest_client *client)
 {
 	client_run(client);
+	if (client->backlog && client_gone(client))
+		vtest_fail(client, "it closed the connection");
 	if (!client->failed[0])
 		client_write(client);
 	/* What was unread before may be sent by now, and more can be done for it. */
@@ -311,6 +329,7 @@ struct vtest_host *vtest_host_create(
 		return NULL;
 	}
 	uv_idle_init(loop, &host->idle);
+	uv_timer_init(loop, &host->trim);
 	return host;
 }
 
@@ -359,4 +378,5 @@ void vtest_host_close(struct vtest_host *host, const char *reason)
 		client_end(client, reason);
 	uv_close((uv_handle_t *)&host->wake, NULL);
 	uv_close((uv_handle_t *)&host->idle, NULL);
+	uv_close((uv_handle_t *)&host->trim, NULL);
 }

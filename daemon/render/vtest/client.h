@@ -10,15 +10,18 @@
 #include "vtest/buffer.h"
 #include "vtest/vtest.h"
 
-#define VTEST_BUCKETS       4096u  /* of a client's table of resources */
-#define VTEST_OUTPUT_HIGH   65536u /* bytes unread by the client that keep it from being served */
-#define VTEST_TURN_COMMANDS 64u    /* commands of one client before others have their turn */
-#define VTEST_TURN_MS       4u     /* and milliseconds, when commands take long */
-#define VTEST_TURN_BYTES    (1u << 20) /* bytes read from one client in a turn */
-#define VTEST_ALIGNED_BYTES 4096u      /* replies of this size and more begin at a cache line */
-#define VTEST_CROWDED_MS    5u         /* until a present that waits for room looks again */
-#define VTEST_PAIR_MS       500u /* how long a read of a front buffer waits for what follows it */
-#define VTEST_BUFFERED_MAX  (1ull << 30) /* bytes of all clients' buffers */
+#define VTEST_BUCKETS        4096u  /* of a client's table of resources */
+#define VTEST_OUTPUT_HIGH    65536u /* bytes unread by the client that keep it from being served */
+#define VTEST_TURN_COMMANDS  64u    /* commands of one client before others have their turn */
+#define VTEST_TURN_MS        4u     /* and milliseconds, when commands take long */
+#define VTEST_TURN_BYTES     (1u << 20) /* bytes read from one client in a turn */
+#define VTEST_AHEAD_COMMANDS 64u        /* SUBMIT_CMDs of a batch */
+#define VTEST_AHEAD_BYTES    (1u << 20) /* and their bytes */
+#define VTEST_ALIGNED_BYTES  4096u      /* replies of this size and more begin at a cache line */
+#define VTEST_CROWDED_MS     5u         /* until a present that waits for room looks again */
+#define VTEST_PAIR_MS        500u  /* how long a read of a front buffer waits for what follows it */
+#define VTEST_TRIM_MS        1000u /* from a client's end to the return of its memory */
+#define VTEST_BUFFERED_MAX   (1ull << 30) /* bytes of all clients' buffers */
 
 struct vtest_host {
 	uv_loop_t *loop;
@@ -26,6 +29,7 @@ struct vtest_host {
 	const struct vtest_ops *ops;
 	void *data;
 	uv_async_t wake;     /* somebody wants a frame */
+	uv_timer_t trim;     /* after clients have ended */
 	uv_idle_t idle;      /* runs while clients have commands left over */
 	struct list clients; // vtest_client.link
 	uint64_t buffered;   /* bytes of all clients' buffers */
@@ -40,6 +44,13 @@ struct vtest_resource {
 	struct surface *surface;    /* NULL: never presented, or not shown */
 	bool hidden;                /* presented, and cannot be shown */
 	struct virgl_resource copy; /* retained; id 0: none yet */
+};
+
+/* Commands that the driver has taken. A fence stands behind each batch of them. */
+struct vtest_ahead {
+	size_t commands, bytes; /* SUBMIT_CMDs after the last fence */
+	uint32_t fence;         /* the last one; 0: none yet */
+	uint32_t waits;         /* for this one, before more is executed; 0: for none */
 };
 
 /* A TRANSFER_GET that was checked and is not answered yet. */
@@ -71,6 +82,7 @@ struct vtest_client {
 
 	uint32_t context; /* virgl's; 0 before CREATE_RENDERER */
 	struct virgl_sub_contexts contexts;
+	struct vtest_ahead ahead;
 	bool submitted; /* commands since the last fence */
 	uint32_t fence; /* waited for; 0: none */
 	struct vtest_get held;

@@ -90,6 +90,38 @@ static uint32_t resolve(void *data, uint32_t handle)
 	return resource && resource->virgl.id > 0 ? resource->virgl.id : VIRGL_HANDLE_NONE;
 }
 
+static void on_ahead_timer(uv_timer_t *timer)
+{
+	struct vtest_client *client = timer->data;
+
+	if (!virgl_fence_passed(client->ahead.waits)) {
+		vtest_pause(client, FENCE_POLL_MS, on_ahead_timer);
+		return;
+	}
+	client->ahead.waits = 0;
+	vtest_resume(client);
+}
+
+/*
+ * Drivers take commands far faster than they execute them. A client that never waits for a picture
+ * has two batches under way, so that another one's are not behind minutes of work.
+ */
+static void note_ahead(struct vtest_client *client, size_t size)
+{
+	struct vtest_ahead *ahead = &client->ahead;
+
+	ahead->bytes += size;
+	if (++ahead->commands < VTEST_AHEAD_COMMANDS && ahead->bytes < VTEST_AHEAD_BYTES)
+		return;
+	if (ahead->fence > 0 && !virgl_fence_passed(ahead->fence)) {
+		ahead->waits = ahead->fence;
+		vtest_pause(client, FENCE_POLL_MS, on_ahead_timer);
+	}
+	ahead->fence = virgl_fence_create();
+	ahead->commands = 0;
+	ahead->bytes = 0;
+}
+
 static void on_submit(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
 	struct virgl_walk walk = {
@@ -115,6 +147,7 @@ static void on_submit(struct vtest_client *client, const uint32_t *fields, size_
 		log_limited(&client->limit, LOG_LEVEL_INFO,
 			"stream %u (%s): its commands were not understood", client->stream->id,
 			client->program);
+	note_ahead(client, size);
 }
 
 static void on_fence_timer(uv_timer_t *timer)
