@@ -150,6 +150,8 @@ $(O)/tests/faults/%: tests/faults/%.c $$(foreach p,$$($$(call faulty_program,$$*
 programs: all $(HELPERS) $(FAULTY)
 check-integration: programs
 	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN) $(PYTEST) -q -rs $(PYTESTFLAGS) tests/integration
+check-attacks: programs
+	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_ATTACKS=strict $(PYTEST) -q -rs -s $(PYTESTFLAGS) tests/integration/attacks
 check-san:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined check-unit check-integration
 check-tsan:
@@ -267,6 +269,7 @@ help:
 	@echo 'make check-piglit  piglit and glmark2: native, through virgl_test_server, through Oriel'
 	@echo 'make check-unit, check-integration, check-san, check-tsan, fuzz-replay: parts of it'
 	@echo 'make bench      measures Oriel beside virgl_test_server; BENCH=NAMES, BENCH_ROUNDS, BENCH_SECONDS'
+	@echo 'make check-attacks   attacks at their full size, and what the session beside the attacked one notices'
 	@echo 'make unit       build the unit tests; programs: and what the integration tests run'
 	@echo 'make lint       include paths, linked libraries, lengths of functions and files'
 	@echo 'make format     clang-format on every C file; format-check: only look'
@@ -280,7 +283,7 @@ help:
 clean:
 	rm -rf build
 FORCE:
-.PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-san check-tsan check-piglit check demo bench deps format format-check lint \
+.PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-attacks check-san check-tsan check-piglit check demo bench deps format format-check lint \
         print-components man install uninstall help clean FORCE
 .SECONDARY: $(GENH) $(GENH:.h=.c) $(filter $(GEN)/%,$(fuzz.src))
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FAULTY:=.d) $(fuzz.obj:.o=.d)

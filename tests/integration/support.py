@@ -14,6 +14,7 @@ import tempfile
 import time
 
 import rfb
+from sockets import connect_unix
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ORIEL_BUILD", TREE / "build/host")).resolve()
@@ -101,9 +102,7 @@ class UnixConnection(http.client.HTTPConnection):
         self.path = str(path)
 
     def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
+        self.sock = connect_unix(self.path, self.timeout)
 
 
 class Problem(Exception):
@@ -174,11 +173,11 @@ class Daemon:
                 shutil.copy(BUILD / program, self.programs)
             os.chown(self.directory, 65534, 65534)
 
-    def configure(self, sessions=("one",), host="", extra="", limits="", passwords=None, ports=20):
+    def configure(self, sessions=("one",), host="", extra="", limits="", passwords=None, ports=20, log="debug"):
         """Writes a configuration with these sessions, each on DIRECTORY/NAME.sock."""
         self.first_port = free_ports(ports)
         text = (f"[host]\nruntime_directory = {self.directory}/run\n"
-                f"state_directory = {self.directory}/state\nlog_level = debug\n{host}\n"
+                f"state_directory = {self.directory}/state\nlog_level = {log}\n{host}\n"
                 f"[gpu]\norder = software\n"
                 f"[vnc]\nports = {self.first_port}-{self.first_port + ports - 1}\n"
                 f"[limits]\n{limits}\n{extra}\n")
