@@ -240,6 +240,7 @@ static const struct sandbox_call sanitizer_calls[] = {
 	ALLOW(newfstatat),
 	ALLOW(fstat),
 	ALLOW(lseek),
+	ALLOW(getdents),
 	ALLOW(getdents64),
 	ALLOW(clone),
 	ALLOW(ptrace),
