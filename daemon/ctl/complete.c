@@ -69,7 +69,7 @@ static void print_members(const struct context *context, FILE *out, const char *
 		const cJSON *member = member_of(item, key);
 
 		if (cJSON_IsString(member))
-			fprintf(out, "%s\n", member->valuestring);
+			fprintf(out, "%s\n", text_of(item, key));
 		else if (cJSON_IsNumber(member))
 			fprintf(out, "%.0f\n", member->valuedouble);
 	}

@@ -24,11 +24,22 @@ const cJSON *member_of(const cJSON *object, const char *key)
 	return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
+void clean_text(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; *c; c++) {
+		if (*c < 0x20 || *c == 0x7f || (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0))
+			*c = '?';
+	}
+}
+
 const char *text_of(const cJSON *object, const char *key)
 {
 	const cJSON *item = member_of(object, key);
 
-	return cJSON_IsString(item) ? item->valuestring : "";
+	if (!cJSON_IsString(item))
+		return "";
+	clean_text(item->valuestring);
+	return item->valuestring;
 }
 
 double number_of(const cJSON *object, const char *key)

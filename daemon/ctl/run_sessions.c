@@ -92,19 +92,26 @@ static void print_listeners(const cJSON *session)
 /* "3 (640x480), 4 (300x300)"; "-" when the stream has none, "..." when they are too many for the cell. */
 static void add_surfaces(struct table *table, const cJSON *stream)
 {
+	static const char more[] = ", ...";
 	const cJSON *surface;
 	char text[96] = "";
 	size_t at = 0;
 
 	cJSON_ArrayForEach(surface, member_of(stream, "surfaces"))
 	{
-		if (at + 40 > sizeof(text)) {
-			snprintf(text + at, sizeof(text) - at, ", ...");
+		char one[64]; /* cut, if the numbers are no honest ones */
+		size_t length;
+
+		snprintf(one, sizeof(one), "%s%.0f (%.0fx%.0f)", at > 0 ? ", " : "",
+			number_of(surface, "id"), number_of(surface, "width"),
+			number_of(surface, "height"));
+		length = strlen(one);
+		if (at + length + sizeof(more) > sizeof(text)) {
+			memcpy(text + at, more, sizeof(more));
 			break;
 		}
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.0f (%.0fx%.0f)",
-			at > 0 ? ", " : "", number_of(surface, "id"), number_of(surface, "width"),
-			number_of(surface, "height"));
+		memcpy(text + at, one, length + 1);
+		at += length;
 	}
 	table_add(table, "%s", at > 0 ? text : "-");
 }

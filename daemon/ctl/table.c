@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "request.h"
 #include "util.h"
 
 static void push(struct table *table, char *cell)
@@ -17,11 +18,7 @@ static void push(struct table *table, char *cell)
 		fputs("orielctl: out of memory\n", stderr);
 		exit(1);
 	}
-	/* A program's name is of a guest's making, and this may be a terminal. */
-	for (char *c = cell; *c; c++) {
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
-	}
+	clean_text(cell);
 	table->cells = cells;
 	table->cells[table->n_cells++] = cell;
 }
