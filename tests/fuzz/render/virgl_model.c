@@ -10,12 +10,13 @@
 #define OBJECT_SHADER 4u
 #define SHADER_FIELDS 5u /* dwords before the text, without stream output */
 #define BODY_MAX      4096u
+#define KNOWN_MAX     128u
 
 /*
- * Roles of dwords: r resource, o object, f format, F format with a target on top, n a count or index,
- * y an offset or stride in bytes, d a coordinate or size, x a float, b bits, s shader type, p primitive,
- * c vertices or instances, e one of a few, u anything.
- * What follows '*' is repeated; '$' is data without meaning.
+ * Roles of dwords: r resource, f format, F format with a target on top, n a count or index, y an offset
+ * or stride in bytes, d a coordinate or size, x a float, b bits, s shader type, p primitive, c vertices
+ * or instances, e one of a few, l layers or levels, u anything. Objects: o of the type in the header,
+ * N a new one, others by their type's letter. What follows '*' is repeated; '$' has no meaning.
  */
 static const struct {
 	uint8_t id;
@@ -25,14 +26,14 @@ static const struct {
 	{ 2, "o" },
 	{ 3, "o" },
 	{ 4, "n*xxxxxx" },
-	{ 5, "no*o" },
+	{ 5, "nU*U" },
 	{ 6, "*yyr" },
 	{ 7, "bxxxxxxn" },
-	{ 8, "ccpeccyeuuuo" },
-	{ 8, "ccpeccyeuuuonn" },
-	{ 8, "ccpeccyeuuuonnryynyr" },
+	{ 8, "ccpeccyeuuuT" },
+	{ 8, "ccpeccyeuuuTnn" },
+	{ 8, "ccpeccyeuuuTnnryynyr" },
 	{ 9, "rnbyyddddddd$" },
-	{ 10, "sn*o" },
+	{ 10, "sn*V" },
 	{ 11, "rny" },
 	{ 12, "sn*x" },
 	{ 13, "u" },
@@ -40,20 +41,20 @@ static const struct {
 	{ 15, "n*uu" },
 	{ 16, "buurnfddddddrnfdddddd" },
 	{ 17, "rndddrndddddd" },
-	{ 18, "sn*o" },
-	{ 19, "o" },
-	{ 20, "o" },
-	{ 21, "oe" },
+	{ 18, "sn*M" },
+	{ 19, "Q" },
+	{ 20, "Q" },
+	{ 21, "Qe" },
 	{ 22, "*u" },
 	{ 23, "*x" },
 	{ 24, "u" },
-	{ 25, "b*o" },
-	{ 26, "oee" },
+	{ 25, "b*T" },
+	{ 26, "Qee" },
 	{ 27, "snyyr" },
 	{ 28, "n" },
 	{ 29, "n" },
 	{ 30, "n" },
-	{ 31, "os" },
+	{ 31, "Ss" },
 	{ 32, "xxxxxx" },
 	{ 33, "n" },
 	{ 34, "sn*yyr" },
@@ -64,7 +65,7 @@ static const struct {
 	{ 39, "b" },
 	{ 40, "n*yyr" },
 	{ 41, "$" },
-	{ 42, "oreeyn" },
+	{ 42, "Qreeyn" },
 	{ 43, "rnbyyddddddyyr" },
 	{ 44, "$" },
 	{ 45, "rnbyyddddddyyrn" },
@@ -72,30 +73,106 @@ static const struct {
 	{ 47, "rnddddddxxxx" },
 	{ 48, "nfbnddddnnn" },
 	{ 51, "y$" },
-	{ 52, "oooooo" },
-	{ 62, "boxxxxdddd" },
+	{ 52, "SSSSSS" },
+	{ 62, "bUxxxxdddd" },
 };
 
-static const char *const objects[] = {
-	[1] = "obebbbbbbbb",
-	[2] = "obxbuxxxx",
-	[3] = "obbbx",
-	[4] = "osynn$",
-	[5] = "o*yenf",
-	[6] = "orFunb",
-	[7] = "obxxxxxxx",
-	[8] = "orfnu",
-	[9] = "oeyr",
-	[10] = "oryy",
-	[11] = "orfnun",
+#define OBJECTS 12u
+
+static const struct {
+	const char *roles;
+	char letter;
+} objects[OBJECTS] = {
+	[1] = { "Nbebbbbbbbb", 'B' },
+	[2] = { "Nbxbuxxxx", 'R' },
+	[3] = { "Nbbbx", 'D' },
+	[4] = { "Nsynn$", 'S' },
+	[5] = { "N*yenf", 'E' },
+	[6] = { "NrFllb", 'V' },
+	[7] = { "Nbxxxxxxx", 'M' },
+	[8] = { "Nrfll", 'U' },
+	[9] = { "Neyr", 'Q' },
+	[10] = { "Nryy", 'T' },
+	[11] = { "Nrflln", 'U' },
 };
+
+/* What an input has made so far. */
+static struct {
+	uint32_t handles[OBJECTS][KNOWN_MAX];
+	uint32_t n[OBJECTS];
+	uint32_t newest;
+
+	struct {
+		uint32_t handle, target, format;
+	} resources[KNOWN_MAX];
+
+	uint32_t n_resources;
+} known;
+
+void virgl_forget(void)
+{
+	memset(&known, 0, sizeof(known));
+}
+
+void virgl_learn_resource(uint32_t handle, uint32_t target, uint32_t format)
+{
+	uint32_t at = known.n_resources < KNOWN_MAX ? known.n_resources++ : pieces_random(KNOWN_MAX);
+
+	known.resources[at].handle = handle;
+	known.resources[at].target = target;
+	known.resources[at].format = format;
+}
+
+static void learn_object(uint32_t type, uint32_t handle)
+{
+	uint32_t at = known.n[type] < KNOWN_MAX ? known.n[type]++ : pieces_random(KNOWN_MAX);
+
+	known.handles[type][at] = handle;
+	if (handle > known.newest && handle < UINT16_MAX)
+		known.newest = handle;
+}
+
+void virgl_learn(const struct pieces *pieces)
+{
+	for (size_t i = 0; i < pieces->n; i++) {
+		const struct piece *piece = &pieces->items[i];
+		uint32_t object = piece->kind >> 8;
+		if ((piece->kind & 0xff) == CREATE_OBJECT && object < OBJECTS && piece->size >= 4)
+			learn_object(object, piece_dword(piece, 0));
+	}
+}
+
+/* A handle of an object of this type; a random one if there is none. */
+static uint32_t object_of(uint32_t type)
+{
+	if (type >= OBJECTS || known.n[type] == 0)
+		return pieces_random(24);
+	return known.handles[type][pieces_random(known.n[type])];
+}
+
+/* The type of the letter, or 0. */
+static uint32_t type_of(char role)
+{
+	for (uint32_t type = 1; type < OBJECTS; type++) {
+		if (objects[type].letter == role)
+			return type;
+	}
+	return 0;
+}
+
+static uint32_t resource(void)
+{
+	if (known.n_resources == 0)
+		return pieces_random(24);
+	return known.resources[pieces_random(known.n_resources)].handle;
+}
 
 static const char *find_roles(uint32_t kind)
 {
 	uint32_t id = kind & 0xff, object = kind >> 8;
 
 	if (id == CREATE_OBJECT)
-		return object < ARRAY_SIZE(objects) && objects[object] ? objects[object] : "$";
+		return object < OBJECTS && objects[object].roles ? objects[object].roles : "$";
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (commands[i].id == id)
 			return commands[i].roles;
@@ -146,10 +223,21 @@ static uint32_t real(void)
 
 uint32_t virgl_value(char role, uint32_t old)
 {
+	uint32_t type = type_of(role);
+
+	if (type > 0)
+		return pieces_chance(16)   ? pieces_boundary()
+		       : pieces_chance(16) ? 0
+					   : object_of(type);
 	switch (role) {
 	case 'r':
-	case 'o':
-		return pieces_chance(16) ? pieces_boundary() : pieces_random(24);
+		return pieces_chance(16) ? pieces_boundary() : resource();
+	case 'N':
+		return pieces_chance(3) ? pieces_random(24) : known.newest + 1;
+	case 'l':
+		return pieces_chance(2)   ? 0
+		       : pieces_chance(4) ? pieces_boundary()
+					  : pieces_random(4) << 16;
 	case 'f':
 		return format();
 	case 'F':
@@ -184,7 +272,7 @@ static struct piece generate_shader(void)
 	static char text[BODY_MAX];
 	uint32_t type;
 	size_t size = tgsi_choose(text, sizeof(text), &type) + 1; /* with its NUL */
-	uint32_t fields[SHADER_FIELDS] = { 1 + pieces_random(24), type, (uint32_t)size, 300, 0 };
+	uint32_t fields[SHADER_FIELDS] = { virgl_value('N', 0), type, (uint32_t)size, 300, 0 };
 	struct piece piece = piece_make(CREATE_OBJECT | OBJECT_SHADER << 8, NULL,
 		sizeof(fields) + ((size + 3) & ~(size_t)3));
 
@@ -195,7 +283,20 @@ static struct piece generate_shader(void)
 	return piece;
 }
 
-/* Zeroes, and then what the roles say. */
+/* Objects made with a resource mostly have its format. */
+static void match_format(struct piece *piece)
+{
+	uint32_t object = piece->kind >> 8, at = pieces_random(known.n_resources);
+	bool view = object == 6, surface = object == 8 || object == 11;
+
+	if ((piece->kind & 0xff) != CREATE_OBJECT || (!view && !surface) ||
+		known.n_resources == 0 || pieces_chance(4))
+		return;
+	piece_set_dword(piece, 1, known.resources[at].handle);
+	piece_set_dword(piece, 2,
+		known.resources[at].format | (view ? known.resources[at].target << 24 : 0));
+}
+
 static struct piece generate(uint32_t kind, const char *roles)
 {
 	const char *star = strchr(roles, '*');
@@ -209,21 +310,26 @@ static struct piece generate(uint32_t kind, const char *roles)
 	piece = piece_make(kind, NULL, n * 4);
 	for (size_t i = 0; piece.body && i < n; i++)
 		piece_set_dword(&piece, i, virgl_value(role_at(roles, i), 0));
+	if (!piece.body)
+		return piece;
+	/* Binding and destroying name the object's type in the header. */
+	if (roles[0] == 'o' && !pieces_chance(16))
+		piece_set_dword(&piece, 0, object_of(kind >> 8));
+	match_format(&piece);
 	return piece;
 }
 
 struct piece virgl_generate(void)
 {
-	uint32_t object = 1 + pieces_random(ARRAY_SIZE(objects) - 1);
+	uint32_t object = 1 + pieces_random(OBJECTS - 1);
 	uint32_t at = pieces_random(ARRAY_SIZE(commands));
 	uint32_t kind = commands[at].id;
 
 	if (pieces_chance(8))
 		return generate_shader();
 	if (pieces_chance(3))
-		return generate(CREATE_OBJECT | object << 8, objects[object]);
-	/* Binding and destroying name the object's type. */
-	if (kind == 2 || kind == 3)
+		return generate(CREATE_OBJECT | object << 8, objects[object].roles);
+	if (commands[at].roles[0] == 'o')
 		kind |= object << 8;
 	return generate(kind, commands[at].roles);
 }

@@ -8,6 +8,14 @@
 
 #include "shared/pieces.h"
 
+/*
+ * What the commands of an input may name: forget all, then learn each resource that it makes, and
+ * the objects that a command buffer makes.
+ */
+void virgl_forget(void);
+void virgl_learn_resource(uint32_t handle, uint32_t target, uint32_t format);
+void virgl_learn(const struct pieces *pieces);
+
 /* Takes a command buffer apart. What does not fit is left out. */
 void virgl_parse(const uint8_t *data, size_t size, struct pieces *pieces);
 /* The bytes of a list as a command buffer, at most max (a multiple of 4). */

@@ -93,6 +93,22 @@ static size_t write_out(const struct pieces *pieces, uint8_t *data, size_t max)
 	return at;
 }
 
+/* What the input makes, wherever in it. */
+static void learn(void)
+{
+	virgl_forget();
+	for (size_t i = 0; i < stream.n; i++) {
+		const struct piece *piece = &stream.items[i];
+		if (piece->kind == RESOURCE_CREATE)
+			virgl_learn_resource(piece_dword(piece, 0), piece_dword(piece, 1),
+				piece_dword(piece, 2));
+		if (piece->kind != SUBMIT_CMD)
+			continue;
+		virgl_parse(piece->body, piece->size, &commands);
+		virgl_learn(&commands);
+	}
+}
+
 /* ---- commands that hold */
 
 static void describe(const struct piece *create, struct virgl_resource *ret_resource)
@@ -320,6 +336,7 @@ size_t vtest_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 	parse(data + 1, size > 0 ? size - 1 : 0, &stream);
 	if (stream.n == 0)
 		pieces_insert(&stream, 0, piece_make(CREATE_RENDERER, name, sizeof(name)));
+	learn();
 	if (pieces_chance(32))
 		data[0] = (uint8_t)pieces_random(256);
 	n = 1 + pieces_random(pieces_chance(4) ? 12 : 3);
