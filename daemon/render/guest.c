@@ -11,8 +11,7 @@
 #include "oriel/oriel_stream.h"
 #include "quota.h"
 
-#define SILENCE_MS    10000u /* a process on this host says something within this time */
-#define PEEK_AGAIN_MS 20u    /* after fewer bytes than tell the protocol */
+#define PEEK_AGAIN_MS 20u /* after fewer bytes than tell the protocol */
 #define PEEK_BYTES    8u
 #define GONE_BURST    128u
 #define GONE_EACH_MS \
@@ -32,6 +31,7 @@ struct guest {
 	struct guests *guests;
 	uint32_t id;
 	bool vm, resumed;
+	bool closing; /* orield has counted it out */
 	bool dropped; /* orield wants it closed, in the turn in which its protocol is decided */
 	uint8_t token[IPC_TOKEN_SIZE];
 	char peer[IPC_TEXT_MAX + 1];
@@ -55,7 +55,7 @@ struct guests {
 	uv_loop_t *loop;
 	struct virgl_thread *thread;
 	struct link *link;
-	uint32_t n;
+	uint32_t n, n_closing;
 	bool open;
 	struct list list; // guest.link
 	struct streams streams;
@@ -190,6 +190,7 @@ static void guest_end(struct guest *guest, const char *reason)
 
 	list_remove(&guest->link);
 	guests->n--;
+	guests->n_closing -= guest->closing;
 	tell_gone(guests, guest->id, reason);
 	oriel_stream_destroy(guest->oriel);
 	guest->oriel = NULL;
@@ -331,6 +332,11 @@ static void guest_decide(struct guest *guest)
 	uv_close((uv_handle_t *)&guest->poll, on_poll_closed);
 }
 
+static uint64_t silence_ms(void)
+{
+	return quota_limit(LIMIT_HELLO_TIMEOUT) * 1000;
+}
+
 /* `left`: the peer sends nothing more. */
 static void guest_peek(struct guest *guest, bool left)
 {
@@ -340,7 +346,7 @@ static void guest_peek(struct guest *guest, bool left)
 
 	if (n > 0 && guest->spoke_ms == 0)
 		guest->spoke_ms = clock_ms();
-	if (n == PEEK_BYTES || (n > 0 && (left || clock_ms() - guest->spoke_ms >= SILENCE_MS))) {
+	if (n == PEEK_BYTES || (n > 0 && (left || clock_ms() - guest->spoke_ms >= silence_ms()))) {
 		guest_decide(guest);
 		return;
 	}
@@ -348,8 +354,8 @@ static void guest_peek(struct guest *guest, bool left)
 		guest_end(guest, "it closed the connection before it said anything");
 		return;
 	}
-	if (!guest->vm && silent >= SILENCE_MS) {
-		guest_end(guest, "it said nothing for ten seconds");
+	if (!guest->vm && silent >= silence_ms()) {
+		guest_end(guest, "it has not said what it is in time");
 		return;
 	}
 	guest_watch(guest);
@@ -376,8 +382,8 @@ static void guest_watch(struct guest *guest)
 
 	uv_poll_start(&guest->poll, UV_READABLE | UV_DISCONNECT, on_poll);
 	if (!guest->vm)
-		uv_timer_start(
-			&guest->timer, on_timer, silent < SILENCE_MS ? SILENCE_MS - silent : 0, 0);
+		uv_timer_start(&guest->timer, on_timer,
+			silent < silence_ms() ? silence_ms() - silent : 0, 0);
 }
 
 static void guest_open(struct guest *guest)
@@ -404,7 +410,7 @@ static const char *guest_refusal(const struct guests *guests, const struct ipc_g
 {
 	if (message->resumed && token_empty(message->token))
 		return "the render process was restarted";
-	if (guests->n >= quota_limit(LIMIT_CLIENTS))
+	if (guests->n - guests->n_closing >= quota_limit(LIMIT_CLIENTS))
 		return "the session has as many guest connections as it may";
 	return NULL;
 }
@@ -466,8 +472,10 @@ void guests_close(struct guests *guests, uint32_t id, const char *reason)
 	struct guest *guest, *next;
 
 	list_for_each_safe(guest, next, &guests->list, link) {
-		if (guest->id != id)
+		if (guest->id != id || guest->closing)
 			continue;
+		guest->closing = true;
+		guests->n_closing++;
 		if (guest->state == GUEST_VTEST)
 			virgl_thread_remove(guests->thread, guest->stream->id, reason);
 		else if (guest->oriel)

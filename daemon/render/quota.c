@@ -6,14 +6,19 @@
 #include <stdatomic.h>
 
 #include "log.h"
+#include "util.h"
 
 /* A client may have so many times what is left: four fifths alone, four ninths each of two, ... */
-#define SHARE 4u
+#define SHARE   4u
+#define LOG_MS  10000u /* between two lines about a limit */
+#define FLOW_MS 500u   /* between two looks at a rate */
 
 static struct {
 	_Atomic uint64_t value; /* 0: the default */
 	_Atomic uint64_t used, refused;
-	struct log_limit log;
+	_Atomic uint64_t flow;         /* of a rate: all that came */
+	uint64_t flow_before, flow_ms; /* when it was looked at last; main loop */
+	uint64_t logged_ms;            /* under log_lock; 0: never */
 } quotas[LIMITS_N];
 
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -36,8 +41,21 @@ uint64_t quota_limit(enum limit_id id)
 	return value > 0 ? value : limit_fallback(id);
 }
 
+static void flow_measure(enum limit_id id)
+{
+	uint64_t now = clock_ms(), flow = atomic_load(&quotas[id].flow);
+	uint64_t ms = now - quotas[id].flow_ms;
+
+	if (ms < FLOW_MS)
+		return;
+	atomic_store(&quotas[id].used, (flow - quotas[id].flow_before) * 1000 / ms);
+	quotas[id].flow_before = flow;
+	quotas[id].flow_ms = now;
+}
+
 void quota_report(struct ipc_render_pong *pong)
 {
+	flow_measure(LIMIT_COMMAND_RATE);
 	pong->n_limits = LIMITS_N;
 	for (enum limit_id id = 0; id < LIMITS_N; id++) {
 		pong->limits[id].used = atomic_load(&quotas[id].used);
@@ -45,9 +63,19 @@ void quota_report(struct ipc_render_pong *pong)
 	}
 }
 
-void quota_gauge(enum limit_id id, uint64_t used)
+void quota_flow(enum limit_id id, uint64_t n)
 {
-	atomic_store_explicit(&quotas[id].used, used, memory_order_relaxed);
+	atomic_fetch_add_explicit(&quotas[id].flow, n, memory_order_relaxed);
+}
+
+static bool log_due(enum limit_id id)
+{
+	uint64_t now = clock_ms();
+
+	if (quotas[id].logged_ms > 0 && now - quotas[id].logged_ms < LOG_MS)
+		return false;
+	quotas[id].logged_ms = now;
+	return true;
 }
 
 void quota_refuse(const struct quota *owner, enum limit_id id, uint64_t wanted)
@@ -57,12 +85,13 @@ void quota_refuse(const struct quota *owner, enum limit_id id, uint64_t wanted)
 	atomic_fetch_add(&quotas[id].refused, 1);
 	limit_format(&limits[id], quota_limit(id), limit);
 	pthread_mutex_lock(&log_lock);
-	log_limited(&quotas[id].log, LOG_LEVEL_WARNING,
-		"limit %s reached by stream %u (%s): it has %" PRIu64 " and wants %" PRIu64
-		", the session has %" PRIu64 " of %s; raise %s in [limits], or for this session",
-		limits[id].name, owner ? owner->stream : 0, owner ? owner->program : "Oriel",
-		owner ? owner->used[id] : 0, wanted, atomic_load(&quotas[id].used), limit,
-		limits[id].name);
+	if (log_due(id))
+		log_warning("limit %s reached by stream %u (%s): it has %" PRIu64
+			    " and wants %" PRIu64 ", the session has %" PRIu64
+			    " of %s; raise %s in [limits], or for this session",
+			limits[id].name, owner ? owner->stream : 0,
+			owner ? owner->program : "Oriel", owner ? owner->used[id] : 0, wanted,
+			atomic_load(&quotas[id].used), limit, limits[id].name);
 	pthread_mutex_unlock(&log_lock);
 }
 

@@ -24,9 +24,9 @@ void quota_set(const struct ipc_limit *values, size_t n);
 uint64_t quota_limit(enum limit_id id);
 /* Fills n_limits and limits. */
 void quota_report(struct ipc_render_pong *pong);
-/* Of a gauge: what is used now. */
-void quota_gauge(enum limit_id id, uint64_t used);
-/* Counts that a limit was reached, and says so in the log now and then. `owner` may be NULL. */
+/* Of a rate: so much more; what is used is what came in a second. */
+void quota_flow(enum limit_id id, uint64_t n);
+/* Counts that a limit was reached, and says so in the log, each ten seconds at most. `owner` may be NULL. */
 void quota_refuse(const struct quota *owner, enum limit_id id, uint64_t wanted);
 
 /* ---- the virgl thread */

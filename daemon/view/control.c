@@ -162,6 +162,7 @@ static void on_ping(void *data, const void *message, int fd)
 			link_send(view->control, &ipc_viewer_stats_type, &stats, -1);
 		}
 	}
+	pong.refused = view->server.refused;
 	link_send(view->control, &ipc_view_pong_type, &pong, -1);
 }
 

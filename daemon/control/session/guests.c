@@ -55,6 +55,27 @@ static void drop_gone(struct session *session)
 	}
 }
 
+/* The oldest that has not said what it is yet gives way to others. */
+static void drop_silent(struct session *session)
+{
+	struct ipc_guest_close message = { .reason = "others wait, and it has not said what it is" };
+	struct guest *guest;
+
+	limits_refuse(session, LIMIT_CLIENTS);
+	list_for_each(guest, &session->private->guests, link) {
+		if (guest->has_stream)
+			continue;
+		log_limited(&session->private->guest_limit, LOG_LEVEL_WARNING,
+			"%s: limit clients reached: guest %u (%s), which has not said what it is, gives way; raise clients in [limits], or for this session",
+			session->spec.name, guest->id, guest->peer);
+		message.guest = guest->id;
+		if (guest->handed)
+			child_send(session->render, &ipc_guest_close_type, &message, -1);
+		close_guest(session, guest);
+		return;
+	}
+}
+
 /* Why no guest can be taken now, or NULL. */
 static const char *refusal(struct session *session)
 {
@@ -65,7 +86,11 @@ static const char *refusal(struct session *session)
 		return "the session has failed";
 	if (private->n_guests >= max)
 		drop_gone(session);
-	return private->n_guests >= max ? "the session has as many guests as it may" : NULL;
+	if (private->n_guests >= max)
+		drop_silent(session);
+	return private->n_guests >= max
+		       ? "it has as many guests as it may (clients in [limits], or for this session)"
+		       : NULL;
 }
 
 void guests_add(struct session *session, bool vm, int fd, const char *peer)

@@ -44,8 +44,9 @@ bool heartbeat_render_hangs(const struct heartbeat *heartbeat, uint64_t now_ms,
 		text_format(ret_reason, size, "hang: no answer for %u s",
 			(unsigned)((now_ms - heartbeat->answered_ms) / 1000));
 	else if (heartbeat->busy_ms / 1000 >= command_timeout_s)
-		text_format(ret_reason, size, "hang: %s takes over %u s (command_timeout)", command,
-			command_timeout_s);
+		text_format(ret_reason, size,
+			"%s, with the shaders that it compiles, took over %u s (limit command_timeout)",
+			command, command_timeout_s);
 	else if (heartbeat->busy_ms >= HEARTBEAT_STUCK_MS &&
 		 now_ms - heartbeat->progress_ms >= HEARTBEAT_STUCK_MS)
 		text_format(ret_reason, size, "hang: %s has used no CPU time for %u s", command,

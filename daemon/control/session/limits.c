@@ -71,6 +71,12 @@ void limits_render_gone(struct session *session)
 	memset(session->private->render_use, 0, sizeof(session->private->render_use));
 }
 
+void limits_view_gone(struct session *session)
+{
+	session->private->refused[LIMIT_VIEWERS] += session->private->view_refused;
+	session->private->view_refused = 0;
+}
+
 void session_measure_limits(struct session *session)
 {
 	const struct session_private *private = session->private;
@@ -83,6 +89,7 @@ void session_measure_limits(struct session *session)
 	}
 	use[LIMIT_CLIENTS].used = private->n_guests;
 	use[LIMIT_VIEWERS].used = 0;
+	use[LIMIT_VIEWERS].refused += private->view_refused;
 	list_for_each(viewer, &session->viewers, link)
 		use[LIMIT_VIEWERS].used += viewer->info.ready;
 	use[LIMIT_MEMORY].used = session->render_rss + session->view_rss;

@@ -11,6 +11,9 @@
 /* Viewers, and connections that are none yet: those may come and go in bursts at each display. */
 #define CONNECTIONS_MAX (IPC_VIEWERS_MAX + 1024u)
 
+/* Some may have been asked to end while others took their place. */
+#define STREAMS_MAX (2 * IPC_STREAMS_MAX)
+
 /* The worker of a message, or NULL when it was one too many. */
 static struct worker *sender(void *data)
 {
@@ -118,8 +121,8 @@ static struct stream *add_stream(struct session *session, uint32_t id)
 {
 	struct stream *stream;
 
-	if (list_length(&session->streams) >= IPC_STREAMS_MAX) {
-		child_kill(session->render, "it reported over %u streams", IPC_STREAMS_MAX);
+	if (list_length(&session->streams) >= STREAMS_MAX) {
+		child_kill(session->render, "it reported over %u streams", STREAMS_MAX);
 		return NULL;
 	}
 	stream = calloc(1, sizeof(*stream));
@@ -218,8 +221,10 @@ static void on_view_pong(void *data, const void *message, int fd)
 	struct worker *worker = sender(data);
 
 	(void)fd;
-	if (worker)
-		heartbeat_answer(&worker->heartbeat, pong->serial, clock_ms());
+	if (!worker)
+		return;
+	worker->session->private->view_refused = pong->refused;
+	heartbeat_answer(&worker->heartbeat, pong->serial, clock_ms());
 }
 
 /* The display of a message; a process that names another one is not to be trusted further. */

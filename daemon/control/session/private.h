@@ -65,7 +65,8 @@ struct session_private {
 	struct session_spec *replacement; /* to be started when this one has ended */
 	struct log_limit guest_limit, peer_limit;
 	bool peer_lost;                            /* the link between the processes broke */
-	uint64_t refused[LIMITS_N];                /* by orield, and by earlier render processes */
+	uint64_t refused[LIMITS_N];                /* by orield, and by earlier processes */
+	uint64_t view_refused;                     /* viewers, as the present view process tells */
 	struct ipc_limit_use render_use[LIMITS_N]; /* as the present one tells */
 };
 
@@ -139,6 +140,7 @@ void limits_apply(struct session *session);
 void limits_refuse(struct session *session, enum limit_id id);
 void limits_note_render(struct session *session, const struct ipc_render_pong *pong);
 void limits_render_gone(struct session *session);
+void limits_view_gone(struct session *session);
 
 /* shots.c */
 void shots_done(struct session *session, const struct ipc_screenshot_done *message, int fd);

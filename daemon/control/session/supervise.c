@@ -144,6 +144,7 @@ static void render_ended(struct session *session, const char *reason)
 static void view_ended(struct session *session, const char *reason)
 {
 	session->view = NULL;
+	limits_view_gone(session);
 	model_view_gone(session);
 	shots_cancel_all(session, reason);
 }
@@ -316,6 +317,10 @@ void worker_tick(struct worker *worker, uint64_t now_ms, bool late)
 	if (late)
 		heartbeat_reset(&worker->heartbeat, now_ms);
 	if (hangs(worker, now_ms, reason, sizeof(reason))) {
+		if (worker->kind == WORKER_RENDER &&
+			worker->heartbeat.busy_ms / 1000 >=
+				session_limit(session, LIMIT_COMMAND_TIMEOUT))
+			limits_refuse(session, LIMIT_COMMAND_TIMEOUT);
 		child_kill(worker->child, "%s", reason);
 		return;
 	}

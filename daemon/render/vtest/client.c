@@ -14,6 +14,8 @@
 static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_idle(uv_idle_t *idle);
 static void client_turn(struct vtest_client *client);
+static void on_flow(struct vtest_flow_turn *turn);
+static void on_hello_timer(uv_timer_t *timer);
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -38,6 +40,7 @@ static void client_end(struct vtest_client *client, const char *reason)
 	struct vtest_host *host = client->host;
 
 	list_remove(&client->link);
+	vtest_flow_leave(&client->turn);
 	vtest_resources_destroy(client);
 	virgl_context_destroy(client->context);
 	quota_give(&client->quota, LIMIT_CONTEXTS, client->context > 0);
@@ -134,7 +137,8 @@ static void client_watch(struct vtest_client *client)
 {
 	int events = 0;
 
-	if (!client_blocked(client) && !client->backlog && !client->eof)
+	if (!client_blocked(client) && !client->backlog && !client->eof &&
+		!vtest_flow_waits(&client->turn))
 		events |= UV_READABLE;
 	if (vtest_buffer_size(&client->out) > 0)
 		events |= UV_WRITABLE;
@@ -159,27 +163,50 @@ void vtest_resume(struct vtest_client *client)
 }
 
 /* Reads once. How much memory a command gets depends on what came, not on what it claims. */
-static void client_read(struct vtest_client *client)
+static void client_read(struct vtest_client *client, bool first)
 {
 	size_t have = vtest_buffer_size(&client->in);
 	size_t room = have < VTEST_TURN_BYTES ? 65536 : VTEST_TURN_BYTES;
+	size_t most = vtest_flow_ask(&client->host->flow, &client->turn, first, VTEST_TURN_BYTES);
 	ssize_t n;
 
+	if (most == 0) {
+		quota_refuse(&client->quota, LIMIT_COMMAND_RATE, room);
+		return;
+	}
 	if (!vtest_buffer_reserve(&client->in, room)) {
 		vtest_fail(client, "there is no memory for its commands");
 		return;
 	}
 	n = recv(client->fd, client->in.data + client->in.end,
-		client->in.capacity - client->in.end < VTEST_TURN_BYTES
-			? client->in.capacity - client->in.end
-			: VTEST_TURN_BYTES,
+		client->in.capacity - client->in.end < most ? client->in.capacity - client->in.end
+							    : most,
 		MSG_DONTWAIT);
 	if (n > 0) {
 		client->in.end += (size_t)n;
+		vtest_flow_spend(&client->host->flow, (size_t)n);
 		atomic_fetch_add(&client->stream->bytes_in, (uint64_t)n);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		client->eof = true;
 	}
+}
+
+/* It has waited to be read. */
+static void on_flow(struct vtest_flow_turn *turn)
+{
+	struct vtest_client *client = container_of(turn, struct vtest_client, turn);
+
+	if (!client_blocked(client) && !client->eof)
+		client_read(client, true);
+	client_turn(client);
+}
+
+static void on_hello_timer(uv_timer_t *timer)
+{
+	struct vtest_client *client = timer->data;
+
+	vtest_fail(client, "it has not said who it is in time");
+	client_turn(client);
 }
 
 static void on_pair_timer(uv_timer_t *timer)
@@ -204,12 +231,14 @@ static bool client_step(struct vtest_client *client)
 {
 	struct vtest_command command;
 	bool done = false;
+	uint32_t ms;
 
 	if (client->failed[0] || client_blocked(client) || vtest_next(client, &command) <= 0)
 		return false;
-	if (vtest_present_waits(client, &command)) {
+	ms = vtest_present_waits(client, &command);
+	if (ms > 0) {
 		client->crowded = true;
-		vtest_pause(client, VTEST_CROWDED_MS, on_crowded_timer);
+		vtest_pause(client, ms, on_crowded_timer);
 		return false;
 	}
 	if (client->held.resource) {
@@ -277,7 +306,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	if (events & UV_WRITABLE)
 		client_write(client);
 	if ((events & UV_READABLE) && !client_blocked(client))
-		client_read(client);
+		client_read(client, false);
 	client_turn(client);
 }
 
@@ -330,6 +359,7 @@ struct vtest_host *vtest_host_create(
 	}
 	uv_idle_init(loop, &host->idle);
 	uv_timer_init(loop, &host->trim);
+	vtest_flow_init(&host->flow, loop);
 	return host;
 }
 
@@ -356,7 +386,9 @@ void vtest_add(struct vtest_host *host, int fd, struct stream *stream)
 	list_init(&client->shown);
 	vtest_buffer_init(&client->in, &host->buffered, VTEST_BUFFERED_MAX);
 	vtest_buffer_init(&client->out, &host->buffered, VTEST_BUFFERED_MAX);
+	vtest_flow_turn_init(&client->turn, on_flow);
 	list_append(&host->clients, &client->link);
+	vtest_pause(client, quota_limit(LIMIT_HELLO_TIMEOUT) * 1000, on_hello_timer);
 	client_watch(client);
 }
 
@@ -379,4 +411,5 @@ void vtest_host_close(struct vtest_host *host, const char *reason)
 	uv_close((uv_handle_t *)&host->wake, NULL);
 	uv_close((uv_handle_t *)&host->idle, NULL);
 	uv_close((uv_handle_t *)&host->trim, NULL);
+	vtest_flow_close(&host->flow);
 }

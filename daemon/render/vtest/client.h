@@ -8,6 +8,7 @@
 #include "virgl/commands.h"
 #include "virgl/resource.h"
 #include "vtest/buffer.h"
+#include "vtest/pace.h"
 #include "vtest/vtest.h"
 
 #define VTEST_BUCKETS        4096u  /* of a client's table of resources */
@@ -32,7 +33,8 @@ struct vtest_host {
 	uv_timer_t trim;     /* after clients have ended */
 	uv_idle_t idle;      /* runs while clients have commands left over */
 	struct list clients; // vtest_client.link
-	uint64_t buffered;   /* bytes of all clients' buffers */
+	struct vtest_flow flow;
+	uint64_t buffered; /* bytes of all clients' buffers */
 };
 
 struct vtest_resource {
@@ -90,6 +92,8 @@ struct vtest_client {
 	uint32_t waited; /* the handle of a BUSY_WAIT just before; 0: something else came before */
 	uint32_t n_resources; /* handles, of refused ones too */
 	struct quota quota;
+	struct vtest_flow_turn turn;
+	struct vtest_pace pace;
 	struct list shown; // vtest_resource.shown_link
 	struct vtest_resource *buckets[VTEST_BUCKETS];
 	struct log_limit limit;
@@ -137,8 +141,11 @@ bool vtest_transfer_parse(
 /* ---- present.c */
 
 void vtest_on_transfer_get(struct vtest_client *client, const uint32_t *fields, size_t size);
-/* This command would complete the first present of a resource, and there is no room for a surface. */
-bool vtest_present_waits(const struct vtest_client *client, const struct vtest_command *next);
+/*
+ * Milliseconds until this command may run: it would complete a present, and the client presents too
+ * fast, or it is the first of a resource and there is no room for a surface. 0: now.
+ */
+uint32_t vtest_present_waits(const struct vtest_client *client, const struct vtest_command *next);
 /* A read is held and the next command is there: answers it, and that command too if both are a
  * present. True: that one is done. */
 bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *next);

@@ -61,6 +61,7 @@ static void on_create_renderer(struct vtest_client *client, const uint32_t *fiel
 		return;
 	}
 	client->state = VTEST_READY;
+	uv_timer_stop(&client->timer); /* of the wait for this */
 	client->host->ops->named(client->host->data, client->stream, client->program);
 }
 

@@ -152,6 +152,7 @@ static void present(struct vtest_client *client, const struct vtest_get *get)
 	if (!resource->surface && !resource->hidden)
 		show(resource);
 	atomic_fetch_add(&client->stream->presents, 1);
+	vtest_pace_present(&client->pace, clock_ns());
 	if (resource->surface)
 		pixels = surface_present(resource->surface, &damage, &stride);
 	vtest_busy_reply(client);
@@ -191,12 +192,19 @@ static bool completes_present(const struct vtest_get *get, const struct vtest_co
 	return fields[0] == get->resource->handle && fields[1] == BUSY_WAIT_FLAG;
 }
 
-bool vtest_present_waits(const struct vtest_client *client, const struct vtest_command *next)
+uint32_t vtest_present_waits(const struct vtest_client *client, const struct vtest_command *next)
 {
 	const struct vtest_resource *resource = client->held.resource;
+	uint32_t ms;
 
-	return resource && !resource->surface && !resource->hidden &&
-	       completes_present(&client->held, next) && !surfaces_room(client->host->surfaces);
+	if (!resource || !completes_present(&client->held, next))
+		return 0;
+	if (!resource->surface && !resource->hidden && !surfaces_room(client->host->surfaces))
+		return VTEST_CROWDED_MS;
+	ms = vtest_pace_wait(&client->pace, clock_ns());
+	if (ms > 0)
+		quota_refuse(&client->quota, LIMIT_PRESENT_RATE, 1);
+	return ms;
 }
 
 bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *next)

@@ -29,6 +29,7 @@ struct vnc_server {
 	char name[IPC_NAME_MAX + 1];     /* the desktop's, as viewers show it */
 	char password[IPC_NAME_MAX + 1]; /* empty: none */
 	uint32_t viewers_max;            /* past authentication */
+	uint64_t refused;                /* viewers who were too many */
 	uint64_t interval_ns;            /* least time between two updates of a viewer */
 	struct list viewers;             // viewer.link, oldest first
 	uint32_t n_ready, n_fresh;       /* past authentication, and before */

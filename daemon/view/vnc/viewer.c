@@ -138,8 +138,10 @@ static const char *refusal(const struct viewer *viewer)
 {
 	struct vnc_server *server = viewer->server;
 
-	if (server->n_ready >= server->viewers_max)
+	if (server->n_ready >= server->viewers_max) {
+		server->refused++;
 		return "there are too many viewers";
+	}
 	if (!auth_allowed(&server->auth, &viewer->from, clock_ms()))
 		return "too many wrong passwords: try again in a minute";
 	return NULL;
@@ -204,6 +206,7 @@ void viewer_set_ready(struct viewer *viewer)
 	struct vnc_server *server = viewer->server;
 
 	if (server->n_ready >= server->viewers_max) {
+		server->refused++;
 		viewer_close(viewer, "there are too many viewers");
 		return;
 	}

@@ -10,7 +10,7 @@
  *	flood...   it writes 200,000 lines to its log
  *	chatty...  it sends messages without end
  *	liar...    it reports a display that is not there
- *	many...    it reports 65 streams
+ *	many...    it reports 129 streams
  *	rude...    its texts hold control characters
  *	garbage... it sends something malformed
  *	twice...   it reports its GPU twice
@@ -36,6 +36,7 @@ struct fake {
 	bool view;
 	char session[IPC_NAME_MAX + 1];
 	uint32_t streams, peers;
+	struct ipc_render_limits limits;
 };
 
 static void fake_send(const struct wire_type *type, const void *message, int fd)
@@ -101,7 +102,7 @@ static void fake_misbehave(struct fake *fake)
 		fake_send(&ipc_display_type, &display, -1);
 	if (fake_is(fake, "garbage"))
 		(void)!send(3, "garbage", 7, 0);
-	for (int i = 0; fake_is(fake, "many") && i < 65; i++)
+	for (int i = 0; fake_is(fake, "many") && i < 129; i++)
 		fake_send_stream(fake, 1, "many");
 	if (fake_is(fake, "rude"))
 		fake_send_stream(fake, 1,
@@ -133,11 +134,15 @@ static void fake_guest(struct fake *fake, const struct ipc_guest *guest, int fd)
 	fake_send_stream(fake, guest->guest, "fake guest");
 }
 
+/* Its limits are all used up and were reached once. */
 static void fake_pong(struct fake *fake, uint32_t serial)
 {
-	const struct ipc_render_pong render = { .serial = serial, .readbacks = 7 };
+	struct ipc_render_pong render = { .serial = serial, .readbacks = 7 };
 	const struct ipc_view_pong view = { .serial = serial };
 
+	render.n_limits = fake->limits.n_limits;
+	for (size_t i = 0; i < render.n_limits; i++)
+		render.limits[i] = (struct ipc_limit_use){ fake->limits.limits[i].value, 1 };
 	if (fake->view)
 		fake_send(&ipc_view_pong_type, &view, -1);
 	else
@@ -180,7 +185,11 @@ static void fake_handle(struct fake *fake, uint16_t id, const void *message, int
 		fake_start(fake, "probe");
 		_exit(0);
 	} else if (id == IPC_RENDER_START) {
+		fake->limits.n_limits = render->n_limits;
+		memcpy(fake->limits.limits, render->limits, sizeof(fake->limits.limits));
 		fake_start(fake, render->session);
+	} else if (id == IPC_RENDER_LIMITS) {
+		memcpy(&fake->limits, message, sizeof(fake->limits));
 	} else if (id == IPC_VIEW_START) {
 		fake_start(fake, view->session);
 	} else if (id == IPC_PING) {

@@ -143,7 +143,7 @@ static void protocol_errors_end_the_process(void **state)
 		{ "chatty", "it sent over 20000 messages in a second" },
 		{ "liar", "it sent a malformed message (unknown" },
 		{ "garbage", "it sent a malformed message" },
-		{ "many", "it reported over 64 streams" },
+		{ "many", "it reported over 128 streams" },
 		{ "twice", "it reported its GPU twice" },
 		{ "wrong", "the view process cannot work with it: a? fault" },
 	};
@@ -223,19 +223,21 @@ static void guests_are_bounded(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		fds[i] = fixture_connect(session);
 	run_until(fixture, 1000, session->private->n_guests == 8);
-	fd = fixture_connect(session);
-	run_until(fixture, 1000, ended(fd));
-	close(fd);
 	/* One that waits and has gone makes room. */
 	close(fds[3]);
-	fd = fixture_connect(session);
+	fds[3] = fixture_connect(session);
 	run_until(fixture, 1000, session->private->last_guest == 9);
 	assert_int_equal(session->private->n_guests, 8);
+	assert_int_equal(session->private->refused[LIMIT_CLIENTS], 0);
+	/* So does the oldest of those that have not said what they are. */
+	fd = fixture_connect(session);
+	run_until(fixture, 1000, ended(fds[0]));
+	assert_int_equal(session->private->n_guests, 8);
+	assert_int_equal(session->private->refused[LIMIT_CLIENTS], 1);
+	assert_false(ended(fds[1]) || ended(fd));
 	close(fd);
-	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
-		if (i != 3)
-			close(fds[i]);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		close(fds[i]);
 }
 
 static void peers_are_checked(void **state)
