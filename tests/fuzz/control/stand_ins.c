@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 
 #include "api/listen_socket.h"
+#include "child/procfs.h"
 #include "child/spawn.h"
 #include "control/fake_host.h"
 #include "listen/listener.h"
