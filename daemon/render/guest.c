@@ -274,12 +274,13 @@ static struct guest *guest_of(struct guests *guests, const struct stream *stream
 	return NULL;
 }
 
-void guests_vtest_named(struct guests *guests, struct stream *stream, const char *program)
+void guests_vtest_named(
+	struct guests *guests, struct stream *stream, const char *program, uint32_t version)
 {
 	struct guest *guest = guest_of(guests, stream);
 
 	if (guest)
-		stream_began(guest, "vtest-0", program, NULL);
+		stream_began(guest, version == 2 ? "vtest-2" : "vtest-0", program, NULL);
 }
 
 void guests_vtest_ended(struct guests *guests, struct stream *stream, const char *reason)

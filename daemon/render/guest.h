@@ -38,7 +38,8 @@ void guests_lost(struct guests *guests, const char *reason);
 void guests_report(struct guests *guests, struct ipc_render_pong *pong);
 
 /* From the virgl thread. */
-void guests_vtest_named(struct guests *guests, struct stream *stream, const char *program);
+void guests_vtest_named(
+	struct guests *guests, struct stream *stream, const char *program, uint32_t version);
 void guests_vtest_ended(struct guests *guests, struct stream *stream, const char *reason);
 
 #endif

@@ -113,11 +113,11 @@ static void on_started(void *data, const struct ipc_render_gpu *gpu, enum sandbo
 		guests_open(render->guests);
 }
 
-static void on_named(void *data, struct stream *stream, const char *program)
+static void on_named(void *data, struct stream *stream, const char *program, uint32_t version)
 {
 	struct render *render = data;
 
-	guests_vtest_named(render->guests, stream, program);
+	guests_vtest_named(render->guests, stream, program, version);
 }
 
 static void on_ended(void *data, struct stream *stream, const char *reason)
@@ -168,7 +168,8 @@ static const struct surfaces_ops surfaces_ops = { .input = on_input };
 
 static int start_parts(struct render *render)
 {
-	struct virgl_thread_config config = { .sandbox = render->start.sandbox };
+	struct virgl_thread_config config = { .sandbox = render->start.sandbox,
+		.vtest_version = render->start.vtest_version };
 	int r;
 
 	snprintf(config.gpu, sizeof(config.gpu), "%s", render->start.gpu);

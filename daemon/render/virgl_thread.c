@@ -61,6 +61,7 @@ struct news_mail {
 	struct stream *stream;
 	bool ok;
 	enum sandbox_profile profile;
+	uint32_t version; /* of vtest */
 	char text[IPC_TEXT_MAX + 1];
 	struct ipc_render_gpu gpu;
 };
@@ -88,7 +89,7 @@ static void news_deliver(struct mail *mail)
 			thread->data, &news->gpu, news->profile, news->ok ? NULL : news->text);
 		break;
 	case NEWS_NAMED:
-		thread->ops->named(thread->data, news->stream, news->text);
+		thread->ops->named(thread->data, news->stream, news->text, news->version);
 		break;
 	case NEWS_ENDED:
 		thread->ops->ended(thread->data, news->stream, news->text);
@@ -105,8 +106,8 @@ static void news_deliver(struct mail *mail)
 	free(news);
 }
 
-static void post_news(
-	struct virgl_thread *thread, enum news kind, struct stream *stream, const char *text)
+static void post_news(struct virgl_thread *thread, enum news kind, struct stream *stream,
+	const char *text, uint32_t version)
 {
 	struct news_mail *news = calloc(1, sizeof(*news));
 
@@ -116,18 +117,19 @@ static void post_news(
 	news->thread = thread;
 	news->news = kind;
 	news->stream = stream;
+	news->version = version;
 	snprintf(news->text, sizeof(news->text), "%s", text);
 	mailbox_post(&thread->to_main, &news->mail);
 }
 
-static void on_named(void *data, struct stream *stream, const char *program)
+static void on_named(void *data, struct stream *stream, const char *program, uint32_t version)
 {
-	post_news(data, NEWS_NAMED, stream, program);
+	post_news(data, NEWS_NAMED, stream, program, version);
 }
 
 static void on_ended(void *data, struct stream *stream, const char *reason)
 {
-	post_news(data, NEWS_ENDED, stream, reason);
+	post_news(data, NEWS_ENDED, stream, reason, 0);
 }
 
 /* Nothing is executed, read back or published from now on: the main loop ends the process. */
@@ -135,7 +137,7 @@ static void on_lost(void *data, const char *reason)
 {
 	uv_sem_t never;
 
-	post_news(data, NEWS_LOST, NULL, reason);
+	post_news(data, NEWS_LOST, NULL, reason, 0);
 	uv_sem_init(&never, 0);
 	uv_sem_wait(&never);
 }
@@ -146,6 +148,9 @@ static const struct vtest_ops vtest_ops = { .named = on_named, .ended = on_ended
 
 static bool start(struct virgl_thread *thread, struct news_mail *news)
 {
+	struct vtest_config vtest = { .surfaces = thread->config.surfaces,
+		.version = thread->config.vtest_version };
+
 	if (!gpu_choose(thread->config.gpu, &thread->egl, &news->gpu, news->text))
 		return false;
 	news->profile = gpu_profile(thread->config.sandbox, &thread->egl);
@@ -156,7 +161,7 @@ static bool start(struct virgl_thread *thread, struct news_mail *news)
 	virgl_resource_limits(news->gpu.max_texture);
 	if (thread->config.sandbox != IPC_SANDBOX_NONE)
 		sandbox_forget_files(news->profile);
-	thread->host = vtest_host_create(&thread->loop, thread->config.surfaces, &vtest_ops, thread);
+	thread->host = vtest_host_create(&thread->loop, &vtest, &vtest_ops, thread);
 	if (!thread->host)
 		snprintf(news->text, sizeof(news->text), "%s", strerror(ENOMEM));
 	return thread->host != NULL;
@@ -181,7 +186,7 @@ static void *thread_main(void *data)
 	uv_run(&thread->loop, UV_RUN_DEFAULT);
 	free(thread->host);
 	uv_loop_close(&thread->loop);
-	post_news(thread, NEWS_STOPPED, NULL, "");
+	post_news(thread, NEWS_STOPPED, NULL, "", 0);
 	return NULL;
 }
 

@@ -17,7 +17,8 @@ struct virgl_thread_ops {
 	/* The GPU was chosen and virglrenderer runs; or `reason` says why not, and the thread has ended. */
 	void (*started)(void *data, const struct ipc_render_gpu *gpu, enum sandbox_profile profile,
 		const char *reason);
-	void (*named)(void *data, struct stream *stream, const char *program);
+	/* A vtest client's program and protocol version; again, when the version changes. */
+	void (*named)(void *data, struct stream *stream, const char *program, uint32_t version);
 	/* The stream is used no more. */
 	void (*ended)(void *data, struct stream *stream, const char *reason);
 	/* The GPU was reset or lost: the thread does nothing more, and cannot be stopped. */
@@ -30,6 +31,7 @@ struct virgl_thread_config {
 	char gpu[IPC_TEXT_MAX + 1]; /* gpu.h */
 	uint8_t sandbox; /* enum ipc_sandbox; the thread gives up files before `started` */
 	struct surfaces *surfaces; /* borrowed */
+	uint32_t vtest_version;    /* the highest that guests on this host are offered */
 };
 
 /* `ops` and `data` are borrowed. 0 or negative errno. */

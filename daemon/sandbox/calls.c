@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -99,8 +100,9 @@ static const struct sandbox_call every_call[] = {
 
 /* ---- render processes */
 
-/* The shader compiler makes code. */
-static const struct sandbox_call compiler_calls[] = {
+/* The shader compiler makes code; memory is shared with guests. */
+static const struct sandbox_call render_calls[] = {
+	ALLOW_IF(ioctl, IS(1, SIOCOUTQ)), /* whether a guest has read what it was sent */
 	ALLOW(mmap),
 	ALLOW(mprotect),
 };
@@ -267,7 +269,7 @@ const struct sandbox_list sandbox_sanitizer_list = { NULL, 0 };
 #endif
 
 static const struct sandbox_list every = LIST(every_call);
-static const struct sandbox_list compiler = LIST(compiler_calls);
+static const struct sandbox_list render = LIST(render_calls);
 static const struct sandbox_list driver = LIST(driver_calls);
 static const struct sandbox_list drm = LIST(drm_calls);
 static const struct sandbox_list nvidia = LIST(nvidia_calls);
@@ -275,9 +277,9 @@ static const struct sandbox_list nvidia_open = LIST(nvidia_files);
 static const struct sandbox_list view = LIST(view_calls);
 
 const struct sandbox_list *const sandbox_lists[SANDBOX_PROFILES][SANDBOX_LISTS_MAX] = {
-	[SANDBOX_SOFTWARE] = { &every, &compiler },
-	[SANDBOX_RENDER_NODE] = { &every, &compiler, &driver, &drm },
-	[SANDBOX_NVIDIA] = { &every, &compiler, &driver, &nvidia },
+	[SANDBOX_SOFTWARE] = { &every, &render },
+	[SANDBOX_RENDER_NODE] = { &every, &render, &driver, &drm },
+	[SANDBOX_NVIDIA] = { &every, &render, &driver, &nvidia },
 	[SANDBOX_VIEW] = { &every, &view },
 };
 

@@ -173,11 +173,11 @@ static void connect_view(struct run *run)
 
 /* ---- the client */
 
-static void on_named(void *data, struct stream *stream, const char *program)
+static void on_named(void *data, struct stream *stream, const char *program, uint32_t version)
 {
 	(void)data;
 	(void)stream;
-	assert(strlen(program) <= IPC_NAME_MAX);
+	assert(strlen(program) <= IPC_NAME_MAX && (version == 0 || version == 2));
 }
 
 static void on_ended(void *data, struct stream *stream, const char *reason)
@@ -241,6 +241,7 @@ static void connect_client(struct run *run)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct vtest_config config = { .version = 2 };
 	struct run run = { 0 };
 	struct ipc_render_pong pong;
 
@@ -252,7 +253,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(data[0] & FLAG_PIECE) == FLAG_PIECE ? INPUT_MAX : (data[0] & FLAG_PIECE) * 64 + 16;
 	run.keeps = data[0] & FLAG_KEEPS;
 	run.surfaces = surfaces_create(&loop, run.keeps ? 0 : 1000, &surfaces_ops, &run);
-	run.host = vtest_host_create(&loop, run.surfaces, &vtest_ops, &run);
+	config.surfaces = run.surfaces;
+	run.host = vtest_host_create(&loop, &config, &vtest_ops, &run);
 	if (data[0] & FLAG_LOOKS)
 		connect_view(&run);
 	connect_client(&run);
@@ -263,6 +265,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(run.host->buffered == 0);
 	for (size_t i = 0; i < pong.n_limits; i++)
 		assert(pong.limits[i].used == 0);
+	assert(run.host->n_memories == 0 && run.host->n_passed == 0);
 	surfaces_close(run.surfaces);
 	vtest_host_close(run.host, "over");
 	link_close(run.view);

@@ -42,7 +42,7 @@ const struct config_key config_keys[] = {
 	{ "gpu", "sandbox", value_sandbox, HOST_FIELD(sandbox), .fallback = "auto", .reloadable = true,
 	  .help = "auto, software, render-node or nvidia: the profile of render processes; no lets a guest that takes one over reach the host" },
 
-	{ "guest", "vtest_version", value_vtest, HOST_FIELD(vtest_offer), .fallback = "0", .reloadable = true,
+	{ "guest", "vtest_version", value_vtest, HOST_FIELD(vtest_offer), .fallback = "2", .reloadable = true,
 	  .help = "highest version of the vtest protocol that guests on this host are offered, 0 or 2" },
 
 	{ "vnc", "address", value_address, HOST_FIELD(vnc_address), .fallback = "127.0.0.1", .reloadable = true,

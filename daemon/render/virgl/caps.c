@@ -31,8 +31,7 @@ enum { /* dwords of struct virgl_caps_v2; the first 77 are struct virgl_caps_v1 
 static const struct {
 	uint32_t dword, bits;
 } masked[] = {
-	{ CAPS_BITS, CAP_GUEST_MAY_INIT_LOG | CAP_TRANSFER | CAP_COPY_TRANSFER |
-			     CAP_ARB_BUFFER_STORAGE },
+	{ CAPS_BITS, CAP_GUEST_MAY_INIT_LOG | CAP_ARB_BUFFER_STORAGE },
 	{ CAPS_BITS_V2, CAP_V2_UNTYPED_RESOURCE | CAP_V2_MEMINFO |
 				CAP_V2_COPY_TRANSFER_BOTH_DIRECTIONS | CAP_V2_SCANOUT_USES_GBM },
 };
@@ -52,12 +51,15 @@ static void set(uint8_t *data, uint32_t size, uint32_t dword, uint32_t value)
 		memcpy(data + dword * 4, &value, 4);
 }
 
-void virgl_caps_mask(uint8_t *data, uint32_t size, bool compute)
+void virgl_caps_mask(uint8_t *data, uint32_t size, bool compute, bool shared)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(masked); i++) {
 		uint32_t value = get(data, size, masked[i].dword);
 		set(data, size, masked[i].dword, value & ~masked[i].bits);
 	}
+	if (!shared)
+		set(data, size, CAPS_BITS,
+			get(data, size, CAPS_BITS) & ~(CAP_TRANSFER | CAP_COPY_TRANSFER));
 	if (compute)
 		return;
 	set(data, size, CAPS_BITS, get(data, size, CAPS_BITS) & ~CAP_COMPUTE_SHADER);

@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 /*
- * Takes out of a set of `size` bytes what needs memory shared with the guest or changes the host:
- * persistent buffer maps, transfers in the command stream, blobs, the host's debug log. Without
- * `compute` also compute shaders, which makes it OpenGL 4.2.
+ * Takes out of a set of `size` bytes what needs memory that stays the GPU's and the guest's at
+ * once, or changes the host: persistent buffer maps, blobs, the host's debug log. Without `compute`
+ * also compute shaders, which makes it OpenGL 4.2; without `shared` transfers in the command
+ * stream, which need memory shared with the guest.
  */
-void virgl_caps_mask(uint8_t *data, uint32_t size, bool compute);
+void virgl_caps_mask(uint8_t *data, uint32_t size, bool compute, bool shared);
 
 #endif

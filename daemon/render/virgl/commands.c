@@ -14,6 +14,7 @@ enum { /* numbers of commands, objects and shader types that need a look */
 	CCMD_BIND_SHADER = 31,
 	CCMD_SET_SHADER_IMAGES = 35,
 	CCMD_LAUNCH_GRID = 37,
+	CCMD_END_TRANSFERS = 44,
 	CCMD_LINK_SHADER = 52,
 	OBJECT_SHADER = 4,
 	OBJECT_SAMPLER_VIEW = 6,
@@ -80,8 +81,11 @@ static const struct command commands[] = {
 	[38] = { "SET_FRAMEBUFFER_STATE_NO_ATTACH", 2, 2, { 0 }, 0, 0, 0 },
 	[39] = { "TEXTURE_BARRIER", 1, 1, { 0 }, 0, 0, 0 },
 	[40] = { "SET_ATOMIC_BUFFERS", 1, 97, { 0 }, 4, 3, 0 },
-	/* 41 SET_DEBUG_FLAGS changes the host's log; 43 to 45 transfer through memory shared with the guest */
+	/* 41 SET_DEBUG_FLAGS changes the host's log */
 	[42] = { "GET_QUERY_RESULT_QBO", 6, 6, { 2 }, 0, 0, 0 },
+	[43] = { "TRANSFER3D", 13, 13, { 0 }, 0, 0, 0 },
+	[44] = { "END_TRANSFERS", 0, ANY, { 0 }, 0, 0, 0 },
+	[45] = { "COPY_TRANSFER3D", 14, 14, { 0 }, 0, 0, 0 },
 	[46] = { "SET_TWEAKS", 2, 2, { 0 }, 0, 0, 0 },
 	[47] = { "CLEAR_TEXTURE", 12, 12, { 1 }, 0, 0, 0 },
 	/* 48, 49 make blobs; 50 answers into shared memory */
@@ -256,12 +260,19 @@ static void walk_compute(struct virgl_walk *walk, uint32_t *command, uint32_t id
 		command[6] = 0;
 }
 
+/* What only a client with shared memory may send. */
+static bool is_shared(uint32_t id)
+{
+	return id == VIRGL_CCMD_TRANSFER3D || id == CCMD_END_TRANSFERS ||
+	       id == VIRGL_CCMD_COPY_TRANSFER3D;
+}
+
 static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t length)
 {
 	uint32_t id = command[0] & 0xff, object = command[0] >> 8 & 0xff;
 	const struct command *row = id < ARRAY_SIZE(commands) ? &commands[id] : NULL;
 
-	if (!row || !row->name) {
+	if (!row || !row->name || (is_shared(id) && !walk->shared)) {
 		refuse(walk, command, "a command that is not offered");
 		return true;
 	}
@@ -290,6 +301,8 @@ static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t le
 	if (id == CCMD_SET_SHADER_IMAGES)
 		walk_images(walk, command, length);
 	walk_compute(walk, command, id);
+	if (id == CCMD_END_TRANSFERS) /* a gap between transfers and commands */
+		command[0] = (command[0] & 0xffff0000u) | CCMD_NOP;
 	return true;
 }
 
@@ -298,14 +311,20 @@ bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n)
 	walk->refused = NULL;
 	walk->wrong = NULL;
 	for (size_t at = 0; at < n;) {
-		uint32_t length = dwords[at] >> 16;
+		uint32_t length = dwords[at] >> 16, id = dwords[at] & 0xff;
 		if (length >= n - at) {
 			walk->wrong = "a command longer than its buffer";
 			return false;
 		}
 		if (!walk_command(walk, &dwords[at], length))
 			return false;
+		if (walk->shared &&
+			(id == VIRGL_CCMD_TRANSFER3D || id == VIRGL_CCMD_COPY_TRANSFER3D)) {
+			walk->done = at;
+			return true;
+		}
 		at += 1 + (size_t)length;
 	}
+	walk->done = n;
 	return true;
 }

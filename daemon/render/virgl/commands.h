@@ -4,6 +4,9 @@
  * them. virglrenderer's resources have numbers for the whole process, while each client counts its
  * own from 1: each handle in a command is replaced by the resource it means to this client.
  * Commands that are refused, compute where it is off among them, become no-operations.
+ *
+ * Transfers with memory that is shared with the client are not virglrenderer's: the walk stops
+ * before one, for the caller to do it when the commands before it have run.
  */
 #ifndef ORIEL_VIRGL_COMMANDS_H
 #define ORIEL_VIRGL_COMMANDS_H
@@ -34,8 +37,10 @@ struct virgl_walk {
 	void *data;
 	struct virgl_sub_contexts *contexts; /* kept up to date */
 	bool compute;                        /* compute shaders are allowed */
-	const char *refused;                 /* out: a command that was refused, NULL if none was */
-	const char *wrong;                   /* out: on failure, what is malformed */
+	bool shared;         /* the client has shared memory: transfers are allowed */
+	size_t done;         /* out: dwords before the transfer, or all */
+	const char *refused; /* out: a command that was refused, NULL if none was */
+	const char *wrong;   /* out: on failure, what is malformed */
 };
 
 /* `owner` is borrowed. */
@@ -43,7 +48,12 @@ void virgl_sub_contexts_init(struct virgl_sub_contexts *contexts, struct quota *
 /* The client goes: what it has counts no more. */
 void virgl_sub_contexts_finish(struct virgl_sub_contexts *contexts);
 
-/* Checks and rewrites n dwords. False when they are no command buffer. */
+enum {
+	VIRGL_CCMD_TRANSFER3D = 43,
+	VIRGL_CCMD_COPY_TRANSFER3D = 45,
+};
+
+/* Checks and rewrites n dwords, or those up to a transfer. False when they are no command buffer. */
 bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n);
 
 #endif

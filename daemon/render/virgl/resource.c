@@ -246,6 +246,29 @@ uint64_t virgl_transfer_size(const struct virgl_resource *resource, struct virgl
 	return layer * box->d;
 }
 
+uint64_t virgl_transfer_span(
+	const struct virgl_resource *resource, const struct virgl_transfer *transfer)
+{
+	const struct virgl_box *box = &transfer->box;
+	uint64_t row = blocks(box->w, resource->format.width) * resource->format.bytes;
+	uint64_t rows = blocks(box->h, resource->format.height);
+
+	return (uint64_t)transfer->layer_stride * (box->d - 1) + transfer->stride * (rows - 1) + row;
+}
+
+void virgl_transfer_whole_rows(const struct virgl_resource *resource, struct virgl_transfer *transfer)
+{
+	const struct virgl_resource_desc *desc = &resource->desc;
+	uint32_t level = transfer->level < 32 ? transfer->level : 31;
+	uint64_t stride =
+		blocks(minify(desc->width, level), resource->format.width) * resource->format.bytes;
+	uint64_t layer = stride * blocks(minify(desc->height, level), resource->format.height);
+
+	/* A resource's bytes are far below what these hold. */
+	transfer->stride = (uint32_t)stride;
+	transfer->layer_stride = (uint32_t)layer;
+}
+
 int virgl_transfer_get(const struct virgl_resource *resource, uint32_t context,
 	const struct virgl_transfer *transfer, void *data, uint64_t size)
 {

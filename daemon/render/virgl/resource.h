@@ -85,4 +85,11 @@ int virgl_transfer_get(const struct virgl_resource *resource, uint32_t context,
 int virgl_transfer_put(const struct virgl_resource *resource, uint32_t context,
 	const struct virgl_transfer *transfer, void *data, uint64_t size);
 
+/* The bytes from the first to the last that such a transfer touches. */
+uint64_t virgl_transfer_span(
+	const struct virgl_resource *resource, const struct virgl_transfer *transfer);
+/* Makes the strides those of the whole level, without gaps. */
+void virgl_transfer_whole_rows(
+	const struct virgl_resource *resource, struct virgl_transfer *transfer);
+
 #endif

@@ -18,7 +18,7 @@ static struct {
 	struct egl *egl;
 	EGLContext first; /* that all clients' share with */
 	bool compute;
-	struct virgl_capset capsets[2];
+	struct virgl_capset capsets[2][2]; /* by set, and whether memory is shared */
 	uint32_t last_context;
 	uint32_t last_fence, passed_fence;
 	struct reset reset;
@@ -108,9 +108,9 @@ static void __attribute__((format(printf, 1, 0))) on_debug(const char *format, v
 	log_limited(&virgl.limit, LOG_LEVEL_DEBUG, "virglrenderer: %s", text);
 }
 
-static bool fill_capset(uint32_t set)
+static bool fill_capset(uint32_t set, bool shared)
 {
-	struct virgl_capset *capset = &virgl.capsets[set - 1];
+	struct virgl_capset *capset = &virgl.capsets[set - 1][shared];
 	uint32_t version = 0, size = 0;
 
 	virgl_renderer_get_cap_set(set, &version, &size);
@@ -118,7 +118,7 @@ static bool fill_capset(uint32_t set)
 		return false;
 	capset->size = size;
 	virgl_renderer_fill_caps(set, version, capset->data);
-	virgl_caps_mask(capset->data, size, virgl.compute);
+	virgl_caps_mask(capset->data, size, virgl.compute, shared);
 	return true;
 }
 
@@ -136,7 +136,8 @@ bool virgl_start(struct egl *egl, bool compute, char *reason)
 		snprintf(reason, IPC_TEXT_MAX + 1, "virglrenderer does not start (%d)", r);
 		return false;
 	}
-	if (!fill_capset(1) || !fill_capset(2)) {
+	if (!fill_capset(1, false) || !fill_capset(1, true) || !fill_capset(2, false) ||
+		!fill_capset(2, true)) {
 		snprintf(reason, IPC_TEXT_MAX + 1, "virglrenderer tells no capabilities");
 		return false;
 	}
@@ -158,9 +159,9 @@ void virgl_stop(void)
 	virgl_renderer_cleanup(&virgl);
 }
 
-const struct virgl_capset *virgl_capset(uint32_t set)
+const struct virgl_capset *virgl_capset(uint32_t set, bool shared)
 {
-	return &virgl.capsets[set - 1];
+	return &virgl.capsets[set - 1][shared];
 }
 
 bool virgl_compute(void)

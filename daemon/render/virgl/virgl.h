@@ -30,8 +30,8 @@ void virgl_on_lost(void (*lost)(void *data, const char *reason), void *data);
 /* Destroys all contexts and resources. */
 void virgl_stop(void);
 
-/* Capability set 1 or 2. */
-const struct virgl_capset *virgl_capset(uint32_t set);
+/* Capability set 1 or 2, for clients with or without shared memory. */
+const struct virgl_capset *virgl_capset(uint32_t set, bool shared);
 /* Compute shaders are allowed. */
 bool virgl_compute(void);
 

@@ -35,24 +35,48 @@ static void on_trim(uv_timer_t *timer)
 }
 
 /* The stream ends here; what is left of the client waits for its uv handles. */
-static void client_end(struct vtest_client *client, const char *reason)
+static void client_leave(struct vtest_client *client)
 {
 	struct vtest_host *host = client->host;
 
 	list_remove(&client->link);
+	host->n_passed -= client->passed;
+	host->ops->ended(host->data, client->stream, client->failed);
+	client->stream = NULL;
+	if (!uv_is_active((uv_handle_t *)&host->trim))
+		uv_timer_start(&host->trim, on_trim, VTEST_TRIM_MS, 0);
+	uv_close((uv_handle_t *)&client->poll, on_handle_closed);
+	uv_close((uv_handle_t *)&client->timer, on_handle_closed);
+}
+
+static void on_leave_timer(uv_timer_t *timer)
+{
+	struct vtest_client *client = timer->data;
+
+	if (!vtest_output_unread(client))
+		client_leave(client);
+}
+
+/* Gives back all that it has; it stays for as long as a descriptor is under way to it. */
+static void client_end(struct vtest_client *client, const char *reason)
+{
+	if (reason != client->failed)
+		snprintf(client->failed, sizeof(client->failed), "%s", reason);
 	vtest_flow_leave(&client->turn);
 	vtest_resources_destroy(client);
 	virgl_context_destroy(client->context);
 	quota_give(&client->quota, LIMIT_CONTEXTS, client->context > 0);
 	virgl_sub_contexts_finish(&client->contexts);
 	vtest_buffer_finish(&client->in);
-	vtest_buffer_finish(&client->out);
-	host->ops->ended(host->data, client->stream, reason);
-	client->stream = NULL;
-	if (!uv_is_active((uv_handle_t *)&host->trim))
-		uv_timer_start(&host->trim, on_trim, VTEST_TRIM_MS, 0);
-	uv_close((uv_handle_t *)&client->poll, on_handle_closed);
-	uv_close((uv_handle_t *)&client->timer, on_handle_closed);
+	vtest_output_finish(client);
+	if (!vtest_output_unread(client)) {
+		client_leave(client);
+		return;
+	}
+	list_remove(&client->link);
+	list_append(&client->host->leaving, &client->link);
+	uv_poll_stop(&client->poll);
+	uv_timer_start(&client->timer, on_leave_timer, VTEST_LEAVE_MS, VTEST_LEAVE_MS);
 }
 
 void vtest_fail(struct vtest_client *client, const char *format, ...)
@@ -71,66 +95,17 @@ void vtest_fail(struct vtest_client *client, const char *format, ...)
 /* In the middle of a turn a failure is only noted; at its end the client goes. True: it is gone. */
 static bool client_reap(struct vtest_client *client)
 {
-	char reason[IPC_TEXT_MAX + 1];
-
 	if (!client->failed[0])
 		return false;
-	snprintf(reason, sizeof(reason), "%s", client->failed);
-	client_end(client, reason);
+	client_end(client, client->failed);
 	return true;
 }
 
-uint8_t *vtest_reply_space(struct vtest_client *client, size_t size)
-{
-	uint8_t *at;
-	bool room;
-
-	if (client->failed[0])
-		return NULL;
-	room = size >= VTEST_ALIGNED_BYTES ? vtest_buffer_reserve_aligned(&client->out, size)
-					   : vtest_buffer_reserve(&client->out, size);
-	if (!room) {
-		vtest_fail(client, "there is no memory for its replies");
-		return NULL;
-	}
-	at = client->out.data + client->out.end;
-	client->out.end += size;
-	return at;
-}
-
-bool vtest_reply(struct vtest_client *client, const void *data, size_t size)
-{
-	uint8_t *space = vtest_reply_space(client, size);
-
-	if (!space)
-		return false;
-	memcpy(space, data, size);
-	return true;
-}
-
-static void client_write(struct vtest_client *client)
-{
-	while (vtest_buffer_size(&client->out) > 0) {
-		ssize_t n = send(client->fd, client->out.data + client->out.start,
-			vtest_buffer_size(&client->out), MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			return;
-		if (n <= 0) {
-			vtest_fail(client, "it closed the connection");
-			return;
-		}
-		vtest_buffer_consume(&client->out, (size_t)n);
-	}
-	vtest_buffer_shrink(&client->out);
-}
-
-/* Not served now: it waits for the GPU or for room, or does not read what it was sent. */
+/* Not served now: it waits for the GPU or for room, or does not take what it was sent. */
 static bool client_blocked(const struct vtest_client *client)
 {
 	return client->fence > 0 || client->ahead.waits > 0 || client->crowded ||
-	       vtest_buffer_size(&client->out) > VTEST_OUTPUT_HIGH;
+	       client->passing >= 0 || vtest_buffer_size(&client->out) > VTEST_OUTPUT_HIGH;
 }
 
 static void client_watch(struct vtest_client *client)
@@ -280,7 +255,7 @@ static void client_turn(struct vtest_client *client)
 	if (client->backlog && client_gone(client))
 		vtest_fail(client, "it closed the connection");
 	if (!client->failed[0])
-		client_write(client);
+		vtest_write(client);
 	/* What was unread before may be sent by now, and more can be done for it. */
 	if (!client->backlog && !client_blocked(client)) {
 		struct vtest_command command;
@@ -304,7 +279,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 		client->events = 0; /* libuv stopped it */
 	}
 	if (events & UV_WRITABLE)
-		client_write(client);
+		vtest_write(client);
 	if ((events & UV_READABLE) && !client_blocked(client))
 		client_read(client, false);
 	client_turn(client);
@@ -340,19 +315,21 @@ static void on_wake(uv_async_t *async)
 }
 
 struct vtest_host *vtest_host_create(
-	uv_loop_t *loop, struct surfaces *surfaces, const struct vtest_ops *ops, void *data)
+	uv_loop_t *loop, const struct vtest_config *config, const struct vtest_ops *ops, void *data)
 {
 	struct vtest_host *host = calloc(1, sizeof(*host));
 
 	if (!host)
 		return NULL;
 	host->loop = loop;
-	host->surfaces = surfaces;
+	host->surfaces = config->surfaces;
+	host->version = config->version;
 	host->ops = ops;
 	host->data = data;
 	host->wake.data = host;
 	host->idle.data = host;
 	list_init(&host->clients);
+	list_init(&host->leaving);
 	if (uv_async_init(loop, &host->wake, on_wake) < 0) {
 		free(host);
 		return NULL;
@@ -380,6 +357,7 @@ void vtest_add(struct vtest_host *host, int fd, struct stream *stream)
 	client->host = host;
 	client->stream = stream;
 	client->fd = fd;
+	client->passing = client->fence_memory = -1;
 	client->state = VTEST_HELLO;
 	client->quota = (struct quota){ .stream = stream->id, .program = client->program };
 	virgl_sub_contexts_init(&client->contexts, &client->quota);
@@ -400,6 +378,10 @@ void vtest_remove(struct vtest_host *host, uint32_t stream, const char *reason)
 		if (client->stream->id == stream)
 			client_end(client, reason);
 	}
+	list_for_each_safe(client, next, &host->leaving, link) {
+		if (client->stream->id == stream)
+			client_leave(client);
+	}
 }
 
 void vtest_host_close(struct vtest_host *host, const char *reason)
@@ -408,6 +390,8 @@ void vtest_host_close(struct vtest_host *host, const char *reason)
 
 	list_for_each_safe(client, next, &host->clients, link)
 		client_end(client, reason);
+	list_for_each_safe(client, next, &host->leaving, link)
+		client_leave(client);
 	uv_close((uv_handle_t *)&host->wake, NULL);
 	uv_close((uv_handle_t *)&host->idle, NULL);
 	uv_close((uv_handle_t *)&host->trim, NULL);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands of vtest version 0: one row each, checked before its handler runs. */
+/* The commands of vtest versions 0 and 2: one row each, checked before its handler runs. */
 #include <stdio.h>
 #include <string.h>
 
+#include "util.h"
 #include "virgl/commands.h"
 #include "virgl/virgl.h"
 #include "vtest/client.h"
@@ -11,6 +12,7 @@
 #define HEADER_SIZE        8u
 #define TRANSFER_FIELDS    11u
 #define TRANSFER_DATA_SIZE 10u /* the field */
+#define TRANSFER2_FIELDS   10u
 #define FENCE_POLL_MS      1u
 
 enum {
@@ -20,11 +22,12 @@ enum {
 	VCMD_CREATE_RENDERER = 8,
 	VCMD_PING_PROTOCOL_VERSION = 10,
 	VCMD_PROTOCOL_VERSION = 11,
+	VCMD_TRANSFER_PUT2 = 14,
 };
 
 static void reply_caps(struct vtest_client *client, uint32_t set)
 {
-	const struct virgl_capset *capset = virgl_capset(set);
+	const struct virgl_capset *capset = virgl_capset(set, client->state == VTEST_SHARED);
 	uint32_t header[2] = { capset->size + 1, set };
 
 	if (vtest_reply(client, header, sizeof(header)))
@@ -62,7 +65,7 @@ static void on_create_renderer(struct vtest_client *client, const uint32_t *fiel
 	}
 	client->state = VTEST_READY;
 	uv_timer_stop(&client->timer); /* of the wait for this */
-	client->host->ops->named(client->host->data, client->stream, client->program);
+	client->host->ops->named(client->host->data, client->stream, client->program, 0);
 }
 
 static void on_ping(struct vtest_client *client, const uint32_t *fields, size_t size)
@@ -74,14 +77,34 @@ static void on_ping(struct vtest_client *client, const uint32_t *fields, size_t 
 	vtest_reply(client, reply, sizeof(reply));
 }
 
-/* Version 0 needs no descriptors, so it works through a VM's serial port as well. */
+/*
+ * Under version 2 Mesa reads a single-buffered window's content from the X server before it draws
+ * there, and the X server refuses that for a window that is not on the screen: programs that make
+ * such a window just to ask OpenGL what it can do would die.
+ */
+static bool never_maps_its_window(const char *program)
+{
+	static const char *const names[] = { "glxinfo", "glxtest", "visualinfo" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strncmp(program, names[i], strlen(names[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Version 0 needs no descriptors, so it works through a VM's serial port as well. There is no 1. */
 static void on_protocol_version(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
-	static const uint32_t reply[3] = { 1, VCMD_PROTOCOL_VERSION, 0 };
+	bool shared = fields[0] >= 2 && client->host->version >= 2 && !client->stream->vm &&
+		      !never_maps_its_window(client->program);
+	uint32_t reply[3] = { 1, VCMD_PROTOCOL_VERSION, shared ? 2 : 0 };
 
-	(void)fields;
 	(void)size;
-	vtest_reply(client, reply, sizeof(reply));
+	if (!vtest_reply(client, reply, sizeof(reply)) || !shared)
+		return;
+	client->state = VTEST_SHARED;
+	client->host->ops->named(client->host->data, client->stream, client->program, 2);
 }
 
 static uint32_t resolve(void *data, uint32_t handle)
@@ -123,6 +146,15 @@ static void note_ahead(struct vtest_client *client, size_t size)
 	ahead->bytes = 0;
 }
 
+/* A bad command spoils this client's context and no other. */
+static void submit(struct vtest_client *client, uint32_t *dwords, size_t n)
+{
+	if (n > 0 && virgl_submit(client->context, dwords, (uint32_t)n) < 0)
+		log_limited(&client->limit, LOG_LEVEL_INFO,
+			"stream %u (%s): its commands were not understood", client->stream->id,
+			client->program);
+}
+
 static void on_submit(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
 	struct virgl_walk walk = {
@@ -130,24 +162,33 @@ static void on_submit(struct vtest_client *client, const uint32_t *fields, size_
 		.data = client,
 		.contexts = &client->contexts,
 		.compute = virgl_compute(),
+		.shared = client->state == VTEST_SHARED,
 	};
-	uint32_t *dwords =
-		(uint32_t *)(uintptr_t)fields; /* the client's buffer: rewritten in place */
+	/* The client's buffer: rewritten in place. */
+	uint32_t *dwords = (uint32_t *)(uintptr_t)fields;
+	size_t left = size / 4;
 
 	vtest_advance(client);
-	if (!virgl_walk_commands(&walk, dwords, size / 4)) {
-		vtest_fail(client, "it sent a bad command buffer: %s", walk.wrong);
-		return;
-	}
-	if (walk.refused)
-		log_limited(&client->limit, LOG_LEVEL_INFO, "stream %u (%s): refused: %s",
-			client->stream->id, client->program, walk.refused);
 	client->submitted = true;
-	/* A bad command spoils this client's context and no other. */
-	if (virgl_submit(client->context, dwords, (uint32_t)(size / 4)) < 0)
-		log_limited(&client->limit, LOG_LEVEL_INFO,
-			"stream %u (%s): its commands were not understood", client->stream->id,
-			client->program);
+	while (left > 0) {
+		if (!virgl_walk_commands(&walk, dwords, left)) {
+			vtest_fail(client, "it sent a bad command buffer: %s", walk.wrong);
+			return;
+		}
+		if (walk.refused)
+			log_limited(&client->limit, LOG_LEVEL_INFO, "stream %u (%s): refused: %s",
+				client->stream->id, client->program, walk.refused);
+		submit(client, dwords, walk.done);
+		dwords += walk.done;
+		left -= walk.done;
+		if (left > 0) {
+			size_t length = 1 + (dwords[0] >> 16);
+			if (!vtest_transfer_inside(client, dwords))
+				return;
+			dwords += length;
+			left -= length;
+		}
+	}
 	note_ahead(client, size);
 }
 
@@ -189,6 +230,8 @@ static void on_busy_wait(struct vtest_client *client, const uint32_t *fields, si
 	vtest_busy_reply(client);
 }
 
+#define READY (VTEST_READY | VTEST_SHARED)
+
 /* Sizes are dwords after the header; a CREATE_RENDERER's are bytes. */
 static const struct row {
 	const char *name;
@@ -197,18 +240,22 @@ static const struct row {
 	bool reads; /* TRANSFER_GET must know what came before it */
 	void (*handle)(struct vtest_client *client, const uint32_t *fields, size_t size);
 } rows[] = {
-	[1] = { "GET_CAPS", 0, 0, VTEST_READY, false, on_get_caps },
+	[1] = { "GET_CAPS", 0, 0, READY, false, on_get_caps },
 	[2] = { "RESOURCE_CREATE", 10, 10, VTEST_READY, false, vtest_on_resource_create },
-	[3] = { "RESOURCE_UNREF", 1, 1, VTEST_READY, false, vtest_on_resource_unref },
+	[3] = { "RESOURCE_UNREF", 1, 1, READY, false, vtest_on_resource_unref },
 	[4] = { "TRANSFER_GET", 11, 11, VTEST_READY, true, vtest_on_transfer_get },
 	[5] = { "TRANSFER_PUT", 11, 11 + VIRGL_TRANSFER_BYTES_MAX / 4, VTEST_READY, false,
 		vtest_on_transfer_put },
-	[6] = { "SUBMIT_CMD", 0, 1u << 20, VTEST_READY, false, on_submit },
-	[7] = { "RESOURCE_BUSY_WAIT", 2, 2, VTEST_READY, false, on_busy_wait },
+	[6] = { "SUBMIT_CMD", 0, 1u << 20, READY, false, on_submit },
+	[7] = { "RESOURCE_BUSY_WAIT", 2, 2, READY, false, on_busy_wait },
 	[8] = { "CREATE_RENDERER", 1, 4096, VTEST_HELLO, false, on_create_renderer },
-	[9] = { "GET_CAPS2", 0, 0, VTEST_READY, false, on_get_caps2 },
-	[10] = { "PING_PROTOCOL_VERSION", 0, 0, VTEST_READY, false, on_ping },
+	[9] = { "GET_CAPS2", 0, 0, READY, false, on_get_caps2 },
+	[10] = { "PING_PROTOCOL_VERSION", 0, 0, READY, false, on_ping },
 	[11] = { "PROTOCOL_VERSION", 1, 1, VTEST_READY, false, on_protocol_version },
+	[12] = { "RESOURCE_CREATE2", 11, 11, VTEST_SHARED, false, vtest_on_resource_create2 },
+	[13] = { "TRANSFER_GET2", 10, 10, VTEST_SHARED, true, vtest_on_transfer_get2 },
+	[14] = { "TRANSFER_PUT2", 10, 10 + VIRGL_TRANSFER_BYTES_MAX / 4, VTEST_SHARED, false,
+		vtest_on_transfer_put2 },
 };
 
 static uint32_t dword(const uint8_t *data, size_t index)
@@ -227,6 +274,9 @@ static int64_t body_size(struct vtest_client *client, uint32_t id, uint32_t leng
 
 	if (id == VCMD_CREATE_RENDERER)
 		return length;
+	/* Mesa counts the data, which does not come. */
+	if (id == VCMD_TRANSFER_PUT2)
+		return TRANSFER2_FIELDS * 4;
 	if (id != VCMD_TRANSFER_PUT)
 		return (int64_t)length * 4;
 	/* Its length counts the data rounded up to dwords, but the data comes without padding. */
@@ -254,8 +304,7 @@ int vtest_next(struct vtest_client *client, struct vtest_command *ret_command)
 	id = dword(at, 1);
 	row = id < sizeof(rows) / sizeof(rows[0]) && rows[id].name ? &rows[id] : NULL;
 	if (!row || length < row->min || length > row->max) {
-		vtest_fail(client, "it sent a command that is not vtest version 0 (%u, length %u)",
-			id, length);
+		vtest_fail(client, "it sent a command that is not vtest (%u, length %u)", id, length);
 		return -1;
 	}
 	size = body_size(client, id, length, have - HEADER_SIZE);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Presents, which vtest does not have: the client reads its front buffer back itself, to show it on
- * its own screen. A TRANSFER_GET on a display target that no BUSY_WAIT on the same resource
- * precedes, and that such a BUSY_WAIT follows, is one; glReadPixels waits first.
+ * its own screen. A TRANSFER_GET or TRANSFER_GET2 on a display target that no BUSY_WAIT on the same
+ * resource precedes, and that such a BUSY_WAIT follows, is one; glReadPixels waits first.
  *
- * Mesa reads the answer to that BUSY_WAIT before the pixels, so it is sent first. The read is
- * held until the command after it is there; Mesa sends both at once.
+ * In version 0 Mesa reads the answer to that BUSY_WAIT before the pixels, so it is sent first. The
+ * read is held until the command after it is there; Mesa sends both at once.
  */
 #include <errno.h>
 #include <string.h>
@@ -103,35 +103,36 @@ static void show(struct vtest_resource *resource)
 		client->program, desc->width, desc->height, desc->format, strerror(-r));
 }
 
-/* The reply's rows out of the frame that was just published. */
+/* A read's rows out of the frame that was just published. */
 static void copy_rows(
-	const struct vtest_get *get, uint8_t *reply, const uint8_t *pixels, uint32_t stride)
+	const struct vtest_transfer *get, uint8_t *to, const uint8_t *pixels, uint32_t stride)
 {
-	const struct virgl_box *box = &get->transfer.box;
+	const struct virgl_box *box = &get->virgl.box;
 	uint32_t bytes = get->resource->virgl.format.bytes;
 
 	for (uint32_t y = 0; y < box->h; y++)
-		memcpy(reply + (size_t)y * get->transfer.stride,
+		memcpy(to + (size_t)y * get->virgl.stride,
 			pixels + (size_t)(box->y + y) * stride + (size_t)box->x * bytes,
 			(size_t)box->w * bytes);
 }
 
-/* Sends the pixels; from `pixels` if that is not NULL. */
-static void answer(struct vtest_client *client, const struct vtest_get *get, const uint8_t *pixels,
-	uint32_t stride)
+/* Hands over the pixels; from `pixels` if that is not NULL. */
+static void answer(struct vtest_client *client, const struct vtest_transfer *get,
+	const uint8_t *pixels, uint32_t stride)
 {
-	uint8_t *reply = vtest_reply_space(client, get->data_size);
+	struct vtest_transfer to = *get;
 
-	if (!reply)
+	if (!to.data)
+		to.data = vtest_reply_space(client, to.data_size);
+	if (!to.data)
 		return;
 	if (pixels) {
-		copy_rows(get, reply, pixels, stride);
+		copy_rows(&to, to.data, pixels, stride);
 		return;
 	}
 	/* A client that is refused still gets its bytes: it waits for them. */
-	if (virgl_transfer_get(&get->resource->virgl, client->context, &get->transfer, reply,
-		    get->data_size) < 0)
-		memset(reply, 0, get->data_size);
+	if (vtest_transfer_read(client, &to) < 0 && !get->data)
+		memset(to.data, 0, to.data_size);
 }
 
 void vtest_busy_reply(struct vtest_client *client)
@@ -141,9 +142,9 @@ void vtest_busy_reply(struct vtest_client *client)
 	vtest_reply(client, reply, sizeof(reply));
 }
 
-static void present(struct vtest_client *client, const struct vtest_get *get)
+static void present(struct vtest_client *client, const struct vtest_transfer *get)
 {
-	const struct virgl_box *box = &get->transfer.box;
+	const struct virgl_box *box = &get->virgl.box;
 	struct ipc_rect damage = { box->x, box->y, box->w, box->h };
 	struct vtest_resource *resource = get->resource;
 	const uint8_t *pixels = NULL;
@@ -159,30 +160,44 @@ static void present(struct vtest_client *client, const struct vtest_get *get)
 	answer(client, get, pixels, stride);
 }
 
-static bool could_be_present(const struct vtest_client *client, const struct vtest_get *get)
+static bool could_be_present(const struct vtest_client *client, const struct vtest_transfer *get)
 {
 	const struct virgl_resource_desc *desc = &get->resource->virgl.desc;
 
 	return (desc->bind & VIRGL_BIND_DISPLAY_TARGET) && client->waited != get->resource->handle &&
 	       (desc->target == VIRGL_TARGET_2D || desc->target == VIRGL_TARGET_RECT) &&
-	       get->transfer.level == 0 && get->transfer.box.d == 1;
+	       get->virgl.level == 0 && get->virgl.box.d == 1;
+}
+
+/* Answers it, or holds it until it is known whether it is a present. */
+static void on_get(struct vtest_client *client, const struct vtest_transfer *get)
+{
+	if (could_be_present(client, get))
+		client->held = *get;
+	else
+		answer(client, get, NULL, 0);
+	client->waited = 0;
 }
 
 void vtest_on_transfer_get(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
-	struct vtest_get get;
+	struct vtest_transfer get;
 
 	(void)size;
-	if (!vtest_transfer_parse(client, fields, &get))
-		return;
-	if (could_be_present(client, &get))
-		client->held = get;
-	else
-		answer(client, &get, NULL, 0);
-	client->waited = 0;
+	if (vtest_transfer_parse(client, fields, &get))
+		on_get(client, &get);
 }
 
-static bool completes_present(const struct vtest_get *get, const struct vtest_command *next)
+void vtest_on_transfer_get2(struct vtest_client *client, const uint32_t *fields, size_t size)
+{
+	struct vtest_transfer get;
+
+	(void)size;
+	if (vtest_transfer_parse2(client, fields, &get))
+		on_get(client, &get);
+}
+
+static bool completes_present(const struct vtest_transfer *get, const struct vtest_command *next)
 {
 	uint32_t fields[2];
 
@@ -209,7 +224,7 @@ uint32_t vtest_present_waits(const struct vtest_client *client, const struct vte
 
 bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *next)
 {
-	struct vtest_get get = client->held;
+	struct vtest_transfer get = client->held;
 	bool both = completes_present(&get, next);
 
 	client->held.resource = NULL;
@@ -224,7 +239,7 @@ bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *
 
 void vtest_held_timeout(struct vtest_client *client)
 {
-	struct vtest_get get = client->held;
+	struct vtest_transfer get = client->held;
 
 	client->held.resource = NULL;
 	worker_begin("TRANSFER_GET");

@@ -95,7 +95,7 @@ class Render:
     """A render process with its control link and a view link."""
 
     def __init__(self, build, gpu="auto", sandbox=True, probe=False, log="info", prefix=(), memory=12 << 30,
-                 **limits):
+                 vtest_version=0, **limits):
         self.codec = Codec()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # A plain descriptor 3 in the child, and nothing else.
@@ -113,7 +113,7 @@ class Render:
         self.limits = dict.fromkeys(LIMITS, 0)  # 0: the default
         self.limits.update(limits)
         self.send("render_start", session="test", gpu=gpu, probe=probe, sandbox=sandbox, memory=memory,
-                  limits=self.limit_values())
+                  vtest_version=vtest_version, limits=self.limit_values())
 
     def limit_values(self):
         return [{"value": self.limits[name]} for name in LIMITS]

@@ -112,6 +112,34 @@ static void test_image_formats(void **state)
 	assert_int_equal(bad[0], HEADER(0, 0, 12));
 }
 
+/* A transfer with shared memory is left to the caller, and what stands around it is walked. */
+static void test_transfers(void **state)
+{
+	uint32_t dwords[] = {
+		HEADER(37, 0, 8), 1, 1, 1, 1, 1, 1, 3, 0,                     /* LAUNCH_GRID */
+		HEADER(43, 0, 13), 4, 0, 0, 0, 0, 0, 0, 0, 8, 1, 1, 0, 1,     /* TRANSFER3D */
+		HEADER(44, 0, 2), 77, 78,                                     /* END_TRANSFERS */
+		HEADER(45, 0, 14), 4, 0, 0, 16, 0, 0, 0, 0, 8, 1, 1, 5, 0, 1, /* COPY_TRANSFER3D */
+		HEADER(11, 0, 1), 2,                                          /* SET_INDEX_BUFFER */
+	};
+	size_t n = sizeof(dwords) / 4;
+	struct virgl_walk result = { .resolve = resolve, .contexts = &contexts, .shared = true };
+
+	(void)state;
+	assert_true(virgl_walk_commands(&result, dwords, n));
+	assert_int_equal(result.done, 9);
+	assert_int_equal(dwords[0] & 0xff, 0);
+	assert_int_equal(dwords[10], 4); /* the client's handle still */
+	assert_true(virgl_walk_commands(&result, dwords + 23, n - 23));
+	assert_int_equal(result.done, 3);
+	assert_int_equal(dwords[23], HEADER(0, 0, 2));
+	assert_true(virgl_walk_commands(&result, dwords + 41, n - 41));
+	assert_int_equal(result.done, 2);
+	assert_int_equal(dwords[42], 102);
+	dwords[9] = HEADER(43, 0, 12);
+	assert_false(virgl_walk_commands(&result, dwords, n));
+}
+
 static void test_refused(void **state)
 {
 	static const uint8_t ids[] = { 41, 43, 44, 45, 48, 49, 50, 53, 61, 63, 255 };
@@ -318,6 +346,7 @@ int main(void)
 		cmocka_unit_test(test_short_draw),
 		cmocka_unit_test(test_compute),
 		cmocka_unit_test(test_image_formats),
+		cmocka_unit_test(test_transfers),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_sub_contexts),

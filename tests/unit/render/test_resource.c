@@ -174,6 +174,42 @@ static void test_layers(void **state)
 	assert_int_equal(size_of(&resource, transfer), 0);
 }
 
+/* What a transfer touches ends with its last pixel. */
+static void test_spans(void **state)
+{
+	struct virgl_resource_desc mips = picture;
+	struct virgl_resource_desc dxt = { .target = VIRGL_TARGET_2D_ARRAY,
+		.format = 105,
+		.width = 64,
+		.height = 64,
+		.depth = 1,
+		.array_size = 3 };
+	struct virgl_resource resource;
+	struct virgl_transfer transfer = { .level = 1, .box = { 300, 100, 0, 20, 10, 1 } };
+
+	(void)state;
+	mips.last_level = 1;
+	resource = made(mips);
+	virgl_transfer_whole_rows(&resource, &transfer);
+	assert_int_equal(transfer.stride, 320 * 4);
+	assert_int_equal(transfer.layer_stride, 320 * 240 * 4);
+	assert_int_equal(virgl_transfer_size(&resource, &transfer), 10 * 320 * 4);
+	assert_int_equal(virgl_transfer_span(&resource, &transfer), 9 * 320 * 4 + 20 * 4);
+
+	resource = made(dxt);
+	transfer = (struct virgl_transfer){ .box = { 8, 8, 0, 10, 9, 3 } };
+	virgl_transfer_whole_rows(&resource, &transfer);
+	assert_int_equal(transfer.stride, 16 * 8);
+	assert_int_equal(transfer.layer_stride, 16 * 16 * 8);
+	assert_true(virgl_transfer_size(&resource, &transfer) > 0);
+	assert_int_equal(
+		virgl_transfer_span(&resource, &transfer), 2 * 16 * 16 * 8 + 2 * 16 * 8 + 3 * 8);
+	/* Levels that are not there are no harm before the check that finds them. */
+	transfer.level = 77;
+	virgl_transfer_whole_rows(&resource, &transfer);
+	assert_int_equal(virgl_transfer_size(&resource, &transfer), 0);
+}
+
 static void test_formats(void **state)
 {
 	struct virgl_format format;
@@ -208,6 +244,7 @@ int main(void)
 		cmocka_unit_test(test_buffers),
 		cmocka_unit_test(test_transfers),
 		cmocka_unit_test(test_layers),
+		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_formats),
 	};
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Replies, and the descriptors of shared memory among them. Nothing here blocks.
+ *
+ * The kernel counts descriptors that were sent and not received for the sending user, who is the
+ * same for all sessions, and over his limit of open files he can send none (unix(7), ETOOMANYREFS).
+ * So one at most is under way to each client, and UNREAD_MAX to all of this process; and a client
+ * that goes without having received its own is kept until it has, or has closed its socket.
+ */
+#include <errno.h>
+#include <linux/sockios.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "fdpass.h"
+#include "vtest/client.h"
+
+#define UNREAD_MAX \
+	12u         /* descriptors under way: of 64 sessions fewer than the usual limit of 1024 */
+#define AGAIN_MS 2u /* until a client that takes nothing is looked at again */
+
+uint8_t *vtest_reply_space(struct vtest_client *client, size_t size)
+{
+	uint8_t *at;
+	bool room;
+
+	if (client->failed[0])
+		return NULL;
+	room = size >= VTEST_ALIGNED_BYTES ? vtest_buffer_reserve_aligned(&client->out, size)
+					   : vtest_buffer_reserve(&client->out, size);
+	if (!room) {
+		vtest_fail(client, "there is no memory for its replies");
+		return NULL;
+	}
+	at = client->out.data + client->out.end;
+	client->out.end += size;
+	return at;
+}
+
+bool vtest_reply(struct vtest_client *client, const void *data, size_t size)
+{
+	uint8_t *space = vtest_reply_space(client, size);
+
+	if (!space)
+		return false;
+	memcpy(space, data, size);
+	return true;
+}
+
+/* Replies. True: all are sent. */
+static bool write_replies(struct vtest_client *client)
+{
+	while (vtest_buffer_size(&client->out) > 0) {
+		ssize_t n = send(client->fd, client->out.data + client->out.start,
+			vtest_buffer_size(&client->out), MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return false;
+		if (n <= 0) {
+			vtest_fail(client, "it closed the connection");
+			return false;
+		}
+		vtest_buffer_consume(&client->out, (size_t)n);
+	}
+	vtest_buffer_shrink(&client->out);
+	return true;
+}
+
+bool vtest_output_unread(struct vtest_client *client)
+{
+	int bytes = 0;
+
+	if (!client->passed)
+		return false;
+	if (ioctl(client->fd, SIOCOUTQ, &bytes) == 0 && bytes > 0)
+		return true;
+	client->passed = false;
+	client->host->n_passed--;
+	return false;
+}
+
+/* Whether a descriptor may be sent to this client now. */
+static bool may_pass(struct vtest_client *client)
+{
+	struct vtest_host *host = client->host;
+	struct vtest_client *other;
+
+	if (vtest_output_unread(client))
+		return false;
+	if (host->n_passed >= UNREAD_MAX) {
+		list_for_each(other, &host->clients, link)
+			vtest_output_unread(other);
+	}
+	return host->n_passed < UNREAD_MAX;
+}
+
+static void on_pass_timer(uv_timer_t *timer)
+{
+	vtest_resume(timer->data);
+}
+
+/* What was passed is closed here, but for what serves again. */
+static void passing_close(struct vtest_client *client)
+{
+	if (client->passing >= 0 && client->passing != client->fence_memory)
+		close(client->passing);
+	client->passing = -1;
+}
+
+static void pass(struct vtest_client *client)
+{
+	static const uint8_t dummy;
+	int r = may_pass(client) ? fdpass_send(client->fd, &dummy, sizeof(dummy), client->passing)
+				 : -EBUSY;
+
+	if (r == -EBUSY || r == -ETOOMANYREFS) {
+		vtest_pause(client, AGAIN_MS, on_pass_timer);
+	} else if (r == 0) {
+		client->passed = true;
+		client->host->n_passed++;
+		passing_close(client);
+	} else if (r != -EAGAIN && r != -EINTR) {
+		vtest_fail(client, "it closed the connection");
+	}
+}
+
+void vtest_write(struct vtest_client *client)
+{
+	if (write_replies(client) && client->passing >= 0)
+		pass(client);
+}
+
+void vtest_pass(struct vtest_client *client, int fd)
+{
+	client->passing = fd;
+}
+
+void vtest_output_finish(struct vtest_client *client)
+{
+	vtest_buffer_finish(&client->out);
+	passing_close(client);
+	if (client->fence_memory >= 0)
+		close(client->fence_memory);
+	client->fence_memory = -1;
+}
