@@ -100,7 +100,7 @@ bool quota_take(struct quota *owner, enum limit_id id, uint64_t n)
 	uint64_t limit = quota_limit(id), used = atomic_load(&quotas[id].used);
 	uint64_t left = used < limit ? limit - used : 0;
 
-	if (n > left || (owner && owner->used[id] + n > SHARE * left)) {
+	if (n > left || (owner && owner->used[id] + n > SHARE * (left - n + 1))) {
 		quota_refuse(owner, id, n);
 		return false;
 	}

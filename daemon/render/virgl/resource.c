@@ -7,6 +7,8 @@
 
 #include <virglrenderer.h>
 
+#include "virgl/fresh.h"
+
 #define RESOURCE_ID_MAX (1u << 30)
 #define ROW_ALIGN       64u /* bytes */
 #define ROWS_ALIGN      4u
@@ -274,13 +276,15 @@ int virgl_transfer_get(const struct virgl_resource *resource, uint32_t context,
 {
 	struct iovec iov = { .iov_base = data, .iov_len = size };
 	struct virgl_box box = transfer->box;
+	int r;
 
 	if (resource->id == 0)
 		return -ENOENT;
-	return virgl_renderer_transfer_read_iov(resource->id, context, transfer->level,
-		       transfer->stride, transfer->layer_stride, &box, 0, &iov, 1) == 0
-		       ? 0
-		       : -EIO;
+	virgl_fresh_memory(true);
+	r = virgl_renderer_transfer_read_iov(resource->id, context, transfer->level,
+		transfer->stride, transfer->layer_stride, &box, 0, &iov, 1);
+	virgl_fresh_memory(false);
+	return r == 0 ? 0 : -EIO;
 }
 
 int virgl_transfer_put(const struct virgl_resource *resource, uint32_t context,

@@ -121,6 +121,7 @@ class Render:
     def change_limits(self, **limits):
         self.limits.update(limits)
         self.send("render_limits", limits=self.limit_values())
+        self.ping()  # it has them when it answers
 
     def limit(self, name):
         """What is used of a limit and how often it was reached."""
