@@ -25,8 +25,10 @@ import pathlib
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
@@ -37,10 +39,14 @@ SOURCES = pathlib.Path("tests/fuzz")
 FOUND = pathlib.Path("build/fuzz-corpus")
 ARTIFACTS = BUILD / "artifacts"
 LOGS = BUILD / "logs"
+# libFuzzer's exit status after SIGINT or SIGTERM.
+INTERRUPTED = 72
 # A unit that takes so long is a finding. The machine may be busy, and the sanitizers cost.
 UNIT_SECONDS = 30
 # How much merges may add to a target's corpus in the tree.
 CORPUS_BYTES, CORPUS_FILES = 48 << 10, 200
+
+interrupted = threading.Event()
 
 
 class Target:
@@ -87,7 +93,9 @@ def last_number(pattern, text, otherwise=0):
 
 
 def run_one(target, seconds):
-    """Fuzzes one target; returns what the table and the JSON say of it."""
+    """Fuzzes one target; returns what the table and the JSON say of it. None: interrupted before it began."""
+    if interrupted.is_set():
+        return None
     target.found.mkdir(parents=True, exist_ok=True)
     begin = time.monotonic()
     command = [target.program, *target.flags(), f"-max_total_time={seconds}",
@@ -115,10 +123,16 @@ def run_one(target, seconds):
     }
 
 
+def verdict(result):
+    if result["status"] == INTERRUPTED:
+        return "interrupted"
+    return "FINDING" if result["status"] else "none"
+
+
 def write_figures(results, seconds):
     rows = []
     for result in results:
-        failed = int(result["status"] != 0)
+        failed = int(verdict(result) == "FINDING")
         for metric, unit in (("executions", "inputs"), ("cpu", "s"), ("edges", "edges"),
                              ("features", "features"), ("new", "inputs"), ("peak", "MiB")):
             rows.append({"case": result["target"].name, "metric": metric,
@@ -140,18 +154,22 @@ def run(targets, seconds, jobs):
     print(f"{'target':20} {'executions':>11} {'a second':>9} {'CPU s':>8} {'edges':>13} "
           f"{'features':>9} {'new units':>9} {'peak MiB':>8}  findings", flush=True)
     results = []
+    # Ctrl-C ends the targets, which say what they did.
+    signal.signal(signal.SIGINT, lambda *_: interrupted.set())
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for result in pool.map(lambda target: run_one(target, seconds), targets):
+            if not result:
+                continue
             results.append(result)
             edges = f"{result['edges']}/{result['all_edges']}"
             print(f"{result['target'].name:20} {result['executions']:11} "
                   f"{result['executions'] / max(result['seconds'], 1):9.0f} {result['cpu']:8.1f} "
                   f"{edges:>13} {result['features']:9} {result['new']:9} {result['peak']:8.0f}  "
-                  f"{'FINDING' if result['status'] else 'none'}", flush=True)
+                  f"{verdict(result)}", flush=True)
     write_figures(results, seconds)
     print(f"new inputs are in {FOUND}/, figures in build/bench/fuzz.json")
     for result in results:
-        if result["status"]:
+        if verdict(result) == "FINDING":
             target = result["target"]
             print(f"\nFINDING in {target.name}: {result['reason']}\n  log:       {target.log}")
             for artifact in result["artifacts"]:

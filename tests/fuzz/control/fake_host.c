@@ -287,7 +287,8 @@ static void check_lists(const struct session *session)
 	}
 	for (at = session->surfaces.next; at != &session->surfaces; at = at->next)
 		n_surfaces++;
-	assert(n_streams <= IPC_STREAMS_MAX && n_surfaces <= IPC_SURFACES_MAX);
+	/* Those that are going may still be there beside those that came. */
+	assert(n_streams <= 2 * IPC_STREAMS_MAX && n_surfaces <= IPC_SURFACES_MAX);
 	assert(n_viewers <= IPC_VIEWERS_MAX + 1024);
 	assert(session->private->n_guests <= limits[LIMIT_CLIENTS].max);
 	assert(session->private->n_shots <= 64);
