@@ -129,7 +129,7 @@ static void turn(void)
 	uv_run(&run.loop, UV_RUN_NOWAIT);
 	drain_orield();
 	if (run.vtest) {
-		guests_vtest_named(run.guests, run.vtest, "fuzz");
+		guests_vtest_named(run.guests, run.vtest, "fuzz", 2);
 		guests_vtest_ended(run.guests, run.vtest, "over");
 		run.vtest = NULL;
 	}
