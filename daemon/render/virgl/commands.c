@@ -34,10 +34,11 @@ struct command {
 	uint16_t handles_from; /* `handles` count only in commands of this size or more */
 };
 
-#define ANY            UINT16_MAX
-#define IMAGES_FIRST   3u /* the first image's format in SET_SHADER_IMAGES */
-#define IMAGES_STEP    5u
-#define SHADER_GOES_ON (1u << 31) /* in the length of a shader's text: a further piece of it */
+#define ANY               UINT16_MAX
+#define QUERY_RESULT_SIZE 16u /* bytes: struct virgl_host_query_state */
+#define IMAGES_FIRST      3u  /* the first image's format in SET_SHADER_IMAGES */
+#define IMAGES_STEP       5u
+#define SHADER_GOES_ON    (1u << 31) /* in the length of a shader's text: a further piece of it */
 
 static const struct command commands[] = {
 	[0] = { "NOP", 0, ANY, { 0 }, 0, 0, 0 },
@@ -107,10 +108,15 @@ static const struct {
 	{ OBJECT_MSAA_SURFACE, 6, 2 },
 };
 
+/* The process's number for the client's. A resource that the driver refused to make has none. */
 static void translate(struct virgl_walk *walk, uint32_t *handle)
 {
-	if (*handle != 0)
-		*handle = walk->resolve(walk->data, *handle);
+	const struct virgl_resource *resource;
+
+	if (*handle == 0)
+		return;
+	resource = walk->find(walk->data, *handle);
+	*handle = resource && resource->id > 0 ? resource->id : VIRGL_HANDLE_NONE;
 }
 
 /* `command` points at the header, so dword 1 is the first after it. */
@@ -154,8 +160,19 @@ static void walk_create(struct virgl_walk *walk, uint32_t *command, uint32_t obj
 		refuse(walk, command, "an object over the limits");
 }
 
+/* virglrenderer writes a query's result into the buffer, however small that is. */
+static bool query_has_room(struct virgl_walk *walk, uint32_t handle)
+{
+	const struct virgl_resource *resource = handle ? walk->find(walk->data, handle) : NULL;
+
+	return !resource || (resource->desc.target == VIRGL_TARGET_BUFFER &&
+				    resource->desc.width >= QUERY_RESULT_SIZE);
+}
+
 static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t object, uint32_t length)
 {
+	bool room = true;
+
 	for (size_t i = 0; i < ARRAY_SIZE(object_rows); i++) {
 		if (object_rows[i].object != object)
 			continue;
@@ -163,10 +180,15 @@ static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t obj
 			walk->wrong = "a CREATE_OBJECT too short for its object";
 			return false;
 		}
+		if (object == OBJECT_QUERY)
+			room = query_has_room(walk, command[object_rows[i].handle]);
 		if (object_rows[i].handle > 0)
 			translate(walk, &command[object_rows[i].handle]);
 	}
-	walk_create(walk, command, object);
+	if (room)
+		walk_create(walk, command, object);
+	else
+		refuse(walk, command, "a query without room for its result");
 	return true;
 }
 

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "virgl/objects.h"
+#include "virgl/resource.h"
 
 #define VIRGL_HANDLE_NONE UINT32_MAX /* a resource that never exists */
 
@@ -32,8 +33,8 @@ struct virgl_sub_contexts {
 };
 
 struct virgl_walk {
-	/* The process's number for a client's handle (never asked for 0), VIRGL_HANDLE_NONE if it has none. */
-	uint32_t (*resolve)(void *data, uint32_t handle);
+	/* The resource that a client's handle means (never asked for 0), NULL if it has none. */
+	const struct virgl_resource *(*find)(void *data, uint32_t handle);
 	void *data;
 	struct virgl_sub_contexts *contexts; /* kept up to date */
 	bool compute;                        /* compute shaders are allowed */

@@ -107,11 +107,11 @@ static void on_protocol_version(struct vtest_client *client, const uint32_t *fie
 	client->host->ops->named(client->host->data, client->stream, client->program, 2);
 }
 
-static uint32_t resolve(void *data, uint32_t handle)
+static const struct virgl_resource *find(void *data, uint32_t handle)
 {
 	const struct vtest_resource *resource = vtest_resource_find(data, handle);
 
-	return resource && resource->virgl.id > 0 ? resource->virgl.id : VIRGL_HANDLE_NONE;
+	return resource ? &resource->virgl : NULL;
 }
 
 static void on_ahead_timer(uv_timer_t *timer)
@@ -158,7 +158,7 @@ static void submit(struct vtest_client *client, uint32_t *dwords, size_t n)
 static void on_submit(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
 	struct virgl_walk walk = {
-		.resolve = resolve,
+		.find = find,
 		.data = client,
 		.contexts = &client->contexts,
 		.compute = virgl_compute(),

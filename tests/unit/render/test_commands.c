@@ -14,12 +14,17 @@
 #define HEADER(id, object, length) \
 	((uint32_t)(id) | (uint32_t)(object) << 8 | (uint32_t)(length) << 16)
 
-/* Handles 1 to 9 are the client's, and are 100 more in the process. */
-static uint32_t resolve(void *data, uint32_t handle)
+/* Handles 1 to 9 are the client's, and are 100 more in the process. 8 was refused. */
+static struct virgl_resource resources[10];
+
+static const struct virgl_resource *find(void *data, uint32_t handle)
 {
 	assert_true(handle != 0);
 	(void)data;
-	return handle < 10 ? handle + 100 : VIRGL_HANDLE_NONE;
+	if (handle >= 10)
+		return NULL;
+	resources[handle].id = handle == 8 ? 0 : handle + 100;
+	return &resources[handle];
 }
 
 static struct quota own = { .program = "test" };
@@ -27,8 +32,7 @@ static struct virgl_sub_contexts contexts = { .objects = { .owner = &own } };
 
 static bool walk(uint32_t *dwords, size_t n, bool compute, struct virgl_walk *ret_walk)
 {
-	*ret_walk =
-		(struct virgl_walk){ .resolve = resolve, .contexts = &contexts, .compute = compute };
+	*ret_walk = (struct virgl_walk){ .find = find, .contexts = &contexts, .compute = compute };
 	return virgl_walk_commands(ret_walk, dwords, n);
 }
 
@@ -39,9 +43,12 @@ static void test_handles(void **state)
 	uint32_t view[] = { HEADER(1, 6, 6), 50, 4, 1, 0, 0, 0 };
 	uint32_t images[] = { HEADER(35, 0, 12), 1, 0, 1, 1, 1, 1, 5, 1, 1, 1, 1, 6 };
 	uint32_t draw[21] = { HEADER(8, 0, 20) };
+	uint32_t refused[] = { HEADER(11, 0, 3), 8, 2, 0 };
 	struct virgl_walk result;
 
 	(void)state;
+	assert_true(walk(refused, 4, false, &result));
+	assert_int_equal(refused[1], VIRGL_HANDLE_NONE);
 	assert_true(walk(copy, 14, false, &result));
 	assert_int_equal(copy[1], 103);
 	assert_int_equal(copy[6], VIRGL_HANDLE_NONE);
@@ -123,7 +130,7 @@ static void test_transfers(void **state)
 		HEADER(11, 0, 1), 2,                                          /* SET_INDEX_BUFFER */
 	};
 	size_t n = sizeof(dwords) / 4;
-	struct virgl_walk result = { .resolve = resolve, .contexts = &contexts, .shared = true };
+	struct virgl_walk result = { .find = find, .contexts = &contexts, .shared = true };
 
 	(void)state;
 	assert_true(virgl_walk_commands(&result, dwords, n));
@@ -138,6 +145,28 @@ static void test_transfers(void **state)
 	assert_int_equal(dwords[42], 102);
 	dwords[9] = HEADER(43, 0, 12);
 	assert_false(virgl_walk_commands(&result, dwords, n));
+}
+
+/* A result is 16 bytes, which virglrenderer writes without a look at the buffer's size. */
+static void test_query_room(void **state)
+{
+	uint32_t query[] = { HEADER(1, 9, 4), 20, 0, 0, 3 };
+	struct virgl_walk result;
+
+	(void)state;
+	resources[3].desc = (struct virgl_resource_desc){ .width = 16 };
+	assert_true(walk(query, 5, false, &result));
+	assert_null(result.refused);
+	assert_int_equal(query[4], 103);
+	resources[3].desc.width = 15;
+	query[4] = 3;
+	assert_true(walk(query, 5, false, &result));
+	assert_non_null(result.refused);
+	assert_int_equal(query[0], HEADER(0, 0, 4));
+	resources[3].desc = (struct virgl_resource_desc){ .target = VIRGL_TARGET_2D, .width = 64 };
+	memcpy(query, (const uint32_t[]){ HEADER(1, 9, 4), 20, 0, 0, 3 }, sizeof(query));
+	assert_true(walk(query, 5, false, &result));
+	assert_non_null(result.refused);
 }
 
 static void test_refused(void **state)
@@ -347,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_compute),
 		cmocka_unit_test(test_image_formats),
 		cmocka_unit_test(test_transfers),
+		cmocka_unit_test(test_query_room),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_sub_contexts),
