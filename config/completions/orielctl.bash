@@ -12,6 +12,9 @@ _orielctl()
 	while IFS= read -r line; do
 		[[ $line == "$word"* ]] && COMPREPLY+=("$line")
 	done < <("${COMP_WORDS[0]}" --complete "${words[@]}" 2>/dev/null)
+	# A value follows.
+	[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+	return 0
 }
 
 # Where orielctl has nothing to offer, as for the value of --output, files are completed.

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #define COMMAND_PARAMS_MAX  3u
-#define COMMAND_OPTIONS_MAX 5u
+#define COMMAND_OPTIONS_MAX 6u
 #define CONTEXT_ARGS_MAX    300u /* a request takes 256 input events */
 #define CONTEXT_VALUES_MAX  32u
 
@@ -66,6 +66,8 @@ enum exit_code run_show_surface(const struct context *context);
 enum exit_code run_input(const struct context *context);
 enum exit_code run_viewers(const struct context *context);
 enum exit_code run_disconnect(const struct context *context);
+enum exit_code run_limits(const struct context *context);
+enum exit_code run_set_limits(const struct context *context);
 enum exit_code run_host(const struct context *context);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "limit.h"
 #include "request.h"
 #include "util.h"
 
@@ -88,6 +89,8 @@ static void print_argument(const struct position *position, FILE *out)
 	while (n < context->n_args && params[n])
 		n++;
 	param = params[n];
+	if (!param && n > 0 && strcmp(params[n - 1], "LIMIT=VALUE...") == 0)
+		param = params[n - 1];
 	if (!param || strcmp(position->command->name, "create") == 0)
 		return;
 	if (strcmp(param, "NAME") == 0) {
@@ -98,6 +101,9 @@ static void print_argument(const struct position *position, FILE *out)
 	} else if (strcmp(param, "VIEWER") == 0) {
 		path = request_path("/v1/sessions/%s/viewers", context->args[0]);
 		print_members(context, out, path, "viewers", "id");
+	} else if (strcmp(param, "LIMIT=VALUE...") == 0) {
+		for (enum limit_id id = 0; id < LIMITS_N; id++)
+			fprintf(out, "%s=\n", limits[id].name);
 	} else if (strcmp(param, "SURFACE") == 0) {
 		fputs("auto\n", out);
 	} else {

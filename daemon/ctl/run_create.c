@@ -5,6 +5,7 @@
 
 #include "listen_text.h"
 #include "request.h"
+#include "run_limits.h"
 #include "util.h"
 
 #define PASSWORD_MAX 255u
@@ -115,6 +116,21 @@ static void print_created(const struct client_answer *answer)
 	cJSON_Delete(document);
 }
 
+static enum exit_code add_limits(const struct context *context, cJSON *body)
+{
+	cJSON *object = NULL;
+
+	for (size_t i = 0; i < context->n_values; i++) {
+		if (strcmp(context->values[i].option->name, "limit") != 0)
+			continue;
+		if (!object)
+			object = cJSON_AddObjectToObject(body, "limits");
+		if (!limits_add_text(object, context->values[i].text))
+			return EXIT_USAGE;
+	}
+	return EXIT_OK;
+}
+
 enum exit_code run_create(const struct context *context)
 {
 	cJSON *body = cJSON_CreateObject();
@@ -127,6 +143,8 @@ enum exit_code run_create(const struct context *context)
 		code = add_vtest(context, body);
 	if (code == EXIT_OK)
 		code = add_vnc(context, body);
+	if (code == EXIT_OK)
+		code = add_limits(context, body);
 	if (code != EXIT_OK) {
 		cJSON_Delete(body);
 		return code;

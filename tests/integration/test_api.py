@@ -156,6 +156,15 @@ def test_orielctl(daemon, pattern, tmp_path):
     shown = json.loads(orielctl(daemon, "--json", "show", "one").stdout)
     assert shown["displays"][0]["width"] == 320
     assert b"320" in orielctl(daemon, "show", "one").stdout
+    assert orielctl(daemon, "set-limits", "one", "resource_bytes=2G", "clients=8").returncode == 0
+    assert orielctl(daemon, "set-limits", "one", "clients=0").returncode == 2
+    assert orielctl(daemon, "set-limits", "one", "nothing=1").returncode == 2
+    limits = daemon.api.session("one")["limits"]
+    assert limits["resource_bytes"]["limit"] == 2 << 30 and limits["clients"] == {"limit": 8, "used": 1, "refused": 0}
+    rows = {row[0]: row for row in map(bytes.split, orielctl(daemon, "limits", "one").stdout.splitlines())}
+    assert rows[b"resource_bytes"][1] == b"2G" and rows[b"clients"][1:4] == [b"8", b"1", b"0"]
+    assert orielctl(daemon, "set-limits", "one", "clients=default").returncode == 0
+    assert daemon.api.session("one")["limits"]["clients"]["limit"] == 64
     picture = tmp_path / "picture.png"
     assert orielctl(daemon, "screenshot", "one", "-o", str(picture)).returncode == 0
     assert numpy.array_equal(decode(picture.read_bytes()), drawn.picture(320, 240, 3))

@@ -121,7 +121,7 @@ static void test_session(void **state)
 static void test_create(void **state)
 {
 	_cleanup_free_ char *answer = talk("POST", "/v1/sessions",
-		"{\"name\":\"two\",\"listen\":[{\"kind\":\"vm\",\"path\":\"/run/a\",\"mode\":\"0600\"},{\"kind\":\"local\",\"path\":\"/run/b\"},{\"kind\":\"local\",\"path\":\"/run/c\",\"mode\":438}],\"vtest_version\":2,\"vnc\":{\"address\":\"::1\",\"port\":5999,\"password\":\"secret12\"}}");
+		"{\"name\":\"two\",\"listen\":[{\"kind\":\"vm\",\"path\":\"/run/a\",\"mode\":\"0600\"},{\"kind\":\"local\",\"path\":\"/run/b\"},{\"kind\":\"local\",\"path\":\"/run/c\",\"mode\":438}],\"vtest_version\":2,\"limits\":{\"contexts\":9,\"clients\":null},\"vnc\":{\"address\":\"::1\",\"port\":5999,\"password\":\"secret12\"}}");
 
 	(void)state;
 	assert_int_equal(status_of(answer), 201);
@@ -139,6 +139,47 @@ static void test_create(void **state)
 	assert_int_equal(fake.spec.vnc_port, 5999);
 	assert_string_equal(fake.spec.vnc_password, "secret12");
 	assert_false(fake.spec.configured);
+	assert_int_equal(fake.spec.limits[LIMIT_CONTEXTS], 9);
+	assert_int_equal(fake.spec.limits[LIMIT_CLIENTS], 0);
+}
+
+static void test_limits(void **state)
+{
+	static const struct {
+		const char *body, *pointer;
+	} wrong[] = {
+		{ "{}", NULL },
+		{ "{\"limits\":[]}", "/limits" },
+		{ "{\"limits\":{\"streams\":1}}", "/limits/streams" },
+		{ "{\"limits\":{\"clients\":0}}", "/limits/clients" },
+		{ "{\"limits\":{\"clients\":65}}", "/limits/clients" },
+		{ "{\"limits\":{\"clients\":1.5}}", "/limits/clients" },
+		{ "{\"limits\":{\"clients\":\"1\"}}", "/limits/clients" },
+		{ "{\"limits\":{\"clients\":1,\"clients\":1}}", "/limits/clients" },
+		{ "{\"limits\":{\"memory\":1e30}}", "/limits/memory" },
+	};
+
+	cJSON *document = ask("PATCH", "/v1/sessions/one",
+		"{\"limits\":{\"clients\":7,\"memory\":1099511627776,\"viewers\":null}}", 200);
+	const cJSON *all = at(document, "limits");
+
+	(void)state;
+	assert_int_equal(cJSON_GetArraySize(all), LIMITS_N);
+	assert_int_equal(at(at(all, "clients"), "limit")->valueint, 7);
+	assert_int_equal(at(at(all, "clients"), "used")->valueint, 3);
+	assert_int_equal(at(at(all, "clients"), "refused")->valueint, 4);
+	assert_true(cJSON_IsNull(at(at(all, "frame_rate"), "used")));
+	assert_int_equal(fake.session.limits_changed[LIMIT_MEMORY], 1ull << 40);
+	assert_int_equal(fake.session.limits_changed[LIMIT_VIEWERS], 0);
+	cJSON_Delete(document);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		document = ask("PATCH", "/v1/sessions/one", wrong[i].body, 400);
+		if (wrong[i].pointer)
+			assert_string_equal(at(document, "pointer")->valuestring, wrong[i].pointer);
+		cJSON_Delete(document);
+	}
+	cJSON_Delete(ask("PATCH", "/v1/sessions/none", "{\"limits\":{}}", 404));
+	assert_int_equal(fake.session.limits_changed[LIMIT_CLIENTS], 7);
 }
 
 #define LOCAL "{\"kind\":\"local\",\"path\":\"/a\"}"
@@ -415,6 +456,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_session, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_create, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_create_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_position, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_delete, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_delete_cancelled, setup, teardown),

@@ -73,6 +73,8 @@ static const struct {
 	{ "[vnc]\naddress = 127.1\n", ":2: address: '127.1'" },
 	{ "[vnc]\nsize = 1024\n", ":2: size: '1024' is not a size" },
 	{ "[limits]\nclients = 65\n", ":2: clients: '65' is not a number from 1 to 64" },
+	{ "[limits]\nmemory = 1K\n", ":2: memory: '1K' is not a number of bytes from 64M to 16T" },
+	{ "[session a]\ncontexts = 1K\n", ":2: contexts: '1K' is not a number from 1 to 1024" },
 	{ "[session a]\n\n[session a]\n", ":3: there is a session 'a' already, at " },
 	{ "[session a/b]\n", ":1: a session's name has 1 to 63 characters" },
 	{ "[session " LONG_NAME "x]\n", ":1: a session's name has 1 to 63 characters" },
@@ -179,7 +181,7 @@ static void good_values_arrive(void **state)
 	load("\xef\xbb\xbf# comment\r\n[host]\r\nsessions_max=7\n[gpu]\norder = render-node:/dev/dri/renderD128, software\n"
 	     "[guest]\nvtest_version = 2\n[vnc]\n ports = 6000-6001\nsize = 640x480\n"
 	     "[session " LONG_NAME "]\nlisten = local /tmp/a mode=0600 uid=1,2 owner=0 group=root\n"
-	     "listen = vm /tmp/b\nvtest_version = 0\nvnc_address = 0.0.0.0\nvnc_port = 6001\nvnc_password = a ; b=c # d\n",
+	     "listen = vm /tmp/b\nresource_bytes = 2G\ncontexts = 5\nvtest_version = 0\nvnc_address = 0.0.0.0\nvnc_port = 6001\nvnc_password = a ; b=c # d\n",
 		&config);
 	assert_int_equal(config.sessions_max, 7);
 	assert_string_equal(config.gpu_order, "render-node:/dev/dri/renderD128, software");
@@ -188,6 +190,10 @@ static void good_values_arrive(void **state)
 	assert_int_equal(config.width, 640);
 	assert_int_equal(config.n_sessions, 1);
 	spec = &config.sessions[0];
+	assert_int_equal(spec->limits[LIMIT_RESOURCE_BYTES], 2ull << 30);
+	assert_int_equal(spec->limits[LIMIT_CONTEXTS], 5);
+	assert_int_equal(spec->limits[LIMIT_OBJECTS], 0);
+	assert_int_equal(config.limits[LIMIT_RESOURCE_BYTES], 4ull << 30);
 	assert_string_equal(spec->name, LONG_NAME);
 	assert_true(spec->configured);
 	assert_int_equal(spec->n_listeners, 2);

@@ -166,6 +166,9 @@ static void test_complete(void **state)
 	char *options[] = { (char[]){ "create" }, (char[]){ "--" } };
 	char *value[] = { (char[]){ "create" }, (char[]){ "--listen" }, (char[]){ "" } };
 	char *events[] = { (char[]){ "input" }, (char[]){ "a" }, (char[]){ "0" }, (char[]){ "" } };
+	char *more[] = { (char[]){ "set-limits" }, (char[]){ "a" }, (char[]){ "clients=1" },
+		(char[]){ "" } };
+	_cleanup_free_ char *limits_text = completed(more, 4);
 	_cleanup_free_ char *commands_text = completed(one, 1);
 	_cleanup_free_ char *nothing_text = completed(NULL, 0);
 	_cleanup_free_ char *options_text = completed(options, 2);
@@ -179,6 +182,8 @@ static void test_complete(void **state)
 	assert_non_null(strstr(options_text, "--socket\n"));
 	assert_string_equal(value_text, "");
 	assert_string_equal(events_text, "key\npointer\n");
+	assert_non_null(strstr(limits_text, "clients=\n"));
+	assert_non_null(strstr(limits_text, "retain_interval=\n"));
 }
 
 static void expect_in(const char *page, const char *before, const char *word)
