@@ -176,8 +176,66 @@ static void frame_post(struct surface *surface, uint32_t index, bool retained)
 	mailbox_post(&surface->surfaces->mailbox, &note->mail);
 }
 
-/* Reads what the slot lacks. 0 or negative errno. */
-static int slot_write(struct surface *surface, struct slot *slot, uint8_t *pixels, bool retained)
+/* With the lock held: the newest frame looks as the one published last, which the view still has. */
+static bool same_post(struct surface *surface)
+{
+	struct note *note;
+
+	if (surface->slots[surface->shown].state != SLOT_VIEW)
+		return false;
+	note = note_create(surface->surfaces, &ipc_frame_same_type);
+	if (!note)
+		return false;
+	note->message.same = (struct ipc_frame_same){
+		.surface = surface->id,
+		.sequence = surface->sequence,
+		.time_ns = surface->time_ns,
+	};
+	surface->published = surface->sequence;
+	surface->wanted = false;
+	rects_clear(&surface->unpublished);
+	mailbox_post(&surface->surfaces->mailbox, &note->mail);
+	return true;
+}
+
+/*
+ * Looks at what the newest frame really changed since the one published last, if the stream's
+ * pixels tell. True: nothing, and the view process was told so.
+ */
+static bool surface_compare(struct surface *surface, const struct pixels *pixels, uint32_t generation)
+{
+	const struct ring_geometry *geometry = &surface->ring.geometry;
+	struct rects changed = { 0 };
+	bool same;
+
+	if (surface->unpublished.n > 0)
+		damage_compare(pixels, ring_slot(&surface->ring, surface->shown), geometry->stride,
+			ring_format_bytes(geometry->format), &changed);
+	surface->unpublished = changed;
+	if (changed.n > 0)
+		return false;
+	pthread_mutex_lock(&surface->surfaces->lock);
+	same = generation == surface->surfaces->generation && same_post(surface);
+	pthread_mutex_unlock(&surface->surfaces->lock);
+	return same;
+}
+
+/* What a slot lacks: from the stream's pixels if they have all of it. 0 or negative errno. */
+static int slot_fill(struct surface *surface, const struct slot *slot, uint8_t *to, bool retained,
+	const struct pixels *pixels)
+{
+	const struct ring_geometry *geometry = &surface->ring.geometry;
+
+	if (retained || !pixels->data || !damage_inside(&slot->stale, &pixels->rect))
+		return surface->ops->read(
+			surface->data, retained, &slot->stale, to, geometry->stride);
+	damage_copy(pixels, &slot->stale, to, geometry->stride, ring_format_bytes(geometry->format));
+	return 0;
+}
+
+/* Writes what the slot lacks. 0 or negative errno. */
+static int slot_write(struct surface *surface, struct slot *slot, uint8_t *to, bool retained,
+	const struct pixels *pixels)
 {
 	const struct ring_geometry *geometry = &surface->ring.geometry;
 	int r;
@@ -189,7 +247,7 @@ static int slot_write(struct surface *surface, struct slot *slot, uint8_t *pixel
 		rects_add(&slot->stale, &all);
 	}
 	slot->whole = false;
-	r = surface->ops->read(surface->data, retained, &slot->stale, pixels, geometry->stride);
+	r = slot_fill(surface, slot, to, retained, pixels);
 	if (r < 0) {
 		log_limited(&surface->limit, LOG_LEVEL_WARNING,
 			"stream %u: surface %u cannot be read: %s", surface->stream, surface->id,
@@ -228,6 +286,7 @@ static enum source surface_source(const struct surface *surface)
 static void surface_publish(struct surface *surface, uint32_t index, bool retained)
 {
 	frame_post(surface, index, retained);
+	surface->shown = index;
 	surface->surfaces->readbacks++;
 	if (retained) {
 		surface->unpublished = surface->since_retained;
@@ -237,31 +296,43 @@ static void surface_publish(struct surface *surface, uint32_t index, bool retain
 	rects_clear(&surface->unpublished);
 }
 
-/* Publishes if it can. Returns the slot it has written, or NULL. */
-static const uint8_t *surface_try(struct surface *surface)
+/* With the lock held: whether the slot published last tells what the newest frame changed. */
+static bool comparable(const struct surface *surface, const struct pixels *pixels)
+{
+	return surface->published > 0 && surface->slots[surface->shown].state == SLOT_VIEW &&
+	       (surface->unpublished.n == 0 ||
+		       (pixels->data && damage_inside(&surface->unpublished, &pixels->rect)));
+}
+
+/* Publishes if it can. `pixels` are the newest frame's, if it has any. */
+static void surface_try(struct surface *surface, const struct pixels *pixels)
 {
 	struct surfaces *surfaces = surface->surfaces;
 	enum source source;
 	uint32_t generation;
-	uint8_t *pixels;
+	bool compare;
 	int index, r;
 
 	pthread_mutex_lock(&surfaces->lock);
 	source = surface_source(surface);
-	index = source == SOURCE_NONE ? -1 : slot_take(surface);
+	compare = source == SOURCE_NEWEST && comparable(surface, pixels);
 	generation = surfaces->generation;
 	pthread_mutex_unlock(&surfaces->lock);
+	if (source == SOURCE_NONE || (compare && surface_compare(surface, pixels, generation)))
+		return;
+	pthread_mutex_lock(&surfaces->lock);
+	index = generation == surfaces->generation ? slot_take(surface) : -1;
+	pthread_mutex_unlock(&surfaces->lock);
 	if (index < 0)
-		return NULL;
-	pixels = ring_slot(&surface->ring, (uint32_t)index);
-	r = slot_write(surface, &surface->slots[index], pixels, source == SOURCE_RETAINED);
+		return;
+	r = slot_write(surface, &surface->slots[index], ring_slot(&surface->ring, (uint32_t)index),
+		source == SOURCE_RETAINED, pixels);
 	pthread_mutex_lock(&surfaces->lock);
 	if (r < 0 || generation != surfaces->generation)
 		surface->slots[index].state = SLOT_FREE;
 	else
 		surface_publish(surface, (uint32_t)index, source == SOURCE_RETAINED);
 	pthread_mutex_unlock(&surfaces->lock);
-	return r < 0 || source == SOURCE_RETAINED ? NULL : pixels;
 }
 
 static void surface_retain(struct surface *surface)
@@ -283,26 +354,24 @@ static void surface_retain(struct surface *surface)
 	pthread_mutex_unlock(&surface->surfaces->lock);
 }
 
-const uint8_t *surface_present(
-	struct surface *surface, const struct ipc_rect *damage, uint32_t *ret_stride)
+void surface_present(struct surface *surface, const struct pixels *pixels)
 {
 	const struct ring_geometry *geometry = &surface->ring.geometry;
 	struct ipc_rect all = { .width = geometry->width, .height = geometry->height };
-	const uint8_t *pixels;
+	const struct ipc_rect *damage = surface->sequence == 0 ? &all : &pixels->rect;
 
-	if (surface->sequence == 0)
-		damage = &all;
+	/* Where no command ran since the last present, nothing was drawn. */
+	if (surface->advanced || surface->sequence == 0) {
+		for (uint32_t i = 0; i < RING_SLOTS; i++)
+			rects_add(&surface->slots[i].stale, damage);
+		rects_add(&surface->unpublished, damage);
+		rects_add(&surface->since_retained, damage);
+	}
 	surface->sequence++;
 	surface->time_ns = clock_ns();
 	surface->advanced = false;
-	for (uint32_t i = 0; i < RING_SLOTS; i++)
-		rects_add(&surface->slots[i].stale, damage);
-	rects_add(&surface->unpublished, damage);
-	rects_add(&surface->since_retained, damage);
-	pixels = surface_try(surface);
+	surface_try(surface, pixels);
 	surface_retain(surface);
-	*ret_stride = geometry->stride;
-	return pixels;
 }
 
 void surface_advance(struct surface *surface)
@@ -312,5 +381,7 @@ void surface_advance(struct surface *surface)
 
 void surface_serve(struct surface *surface)
 {
-	surface_try(surface);
+	static const struct pixels none;
+
+	surface_try(surface, &none);
 }

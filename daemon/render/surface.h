@@ -9,14 +9,15 @@
  *
  * A frame is read at its present, when somebody wants one. A want that comes later is served if no
  * command of the stream followed the present, else from a copy that is retained on the GPU now and
- * then. Only what changed since a slot was last written is read, so a slot is always whole.
+ * then. Only what changed since a slot was last written is read, so a slot is always whole. Where the
+ * stream has the frame's pixels, they are compared with the slot that the view process has and copied.
  */
 #ifndef ORIEL_SURFACE_H
 #define ORIEL_SURFACE_H
 
 #include <uv.h>
 
-#include "rects.h"
+#include "damage.h"
 #include "ring.h"
 
 struct surface;
@@ -70,12 +71,11 @@ bool surfaces_room(struct surfaces *surfaces);
 int surface_create(struct surfaces *surfaces, uint32_t stream, const struct ring_geometry *geometry,
 	const struct surface_ops *ops, void *data, struct surface **ret_surface);
 /*
- * A frame is complete; `damage` is what changed. Call before the stream's next command runs.
- * Returns the whole frame if it was read to be published (rows of *ret_stride bytes, valid until
- * the next present), else NULL.
+ * A frame is complete; pixels->rect is what was drawn. Call before the stream's next command runs.
+ * A stream that has read them for itself gives the pixels with it (borrowed): nothing is read for
+ * the view process then, and a frame that looks as the last one is not sent again.
  */
-const uint8_t *surface_present(
-	struct surface *surface, const struct ipc_rect *damage, uint32_t *ret_stride);
+void surface_present(struct surface *surface, const struct pixels *pixels);
 /* A command runs that may draw: the newest frame cannot be read any more. */
 void surface_advance(struct surface *surface);
 /* After `wake`: serves a standing want if that is possible now. */

@@ -35,6 +35,7 @@ struct surface {
 	bool advanced;              /* a command followed it */
 	uint64_t retained_sequence, retained_time_ns, retained_at_ms;
 	struct rects unpublished;    /* changed since the frame published last */
+	uint32_t shown;              /* slot of that frame, if the view still has it */
 	struct rects since_retained; /* changed since the retained copy */
 	struct log_limit limit;
 
@@ -74,6 +75,7 @@ struct note {
 		struct ipc_surface surface;
 		struct ipc_surface_gone gone;
 		struct ipc_frame frame;
+		struct ipc_frame_same same;
 	} message;
 };
 

@@ -143,6 +143,24 @@ static void pace(const struct view *view, struct surface *surface, uint64_t now_
 	surface->due_ns += interval;
 }
 
+/* The surface's picture is that of this frame. changed: NULL for everything. */
+static void show_picture(struct view *view, const struct surface *surface,
+	const struct ipc_frame *frame, const struct tile_rects *changed)
+{
+	for (uint32_t i = 0; i < view->n_displays; i++) {
+		struct display *display = &view->displays[i];
+		bool other = display->source != surface->id;
+		if (display->surface != surface->id)
+			continue;
+		display_frame(display, surface, frame);
+		view->fresh_ns[i] = 0;
+		if (!changed || other)
+			view_changed(view, display, NULL, 0);
+		else
+			view_changed(view, display, changed->rects, changed->n);
+	}
+}
+
 static void show_frame(struct view *view, struct surface *surface, const struct ipc_frame *frame)
 {
 	struct tile_rects changed;
@@ -154,18 +172,7 @@ static void show_frame(struct view *view, struct surface *surface, const struct 
 		surface->missed = true;
 		return;
 	}
-	for (uint32_t i = 0; i < view->n_displays; i++) {
-		struct display *display = &view->displays[i];
-		bool other = display->source != surface->id;
-		if (display->surface != surface->id)
-			continue;
-		display_frame(display, surface, frame);
-		view->fresh_ns[i] = 0;
-		if (first || other)
-			view_changed(view, display, NULL, 0);
-		else
-			view_changed(view, display, changed.rects, changed.n);
-	}
+	show_picture(view, surface, frame, first ? NULL : &changed);
 	/* Only now nothing points into the former slot. */
 	release(view, surface, slot);
 }
@@ -196,6 +203,36 @@ static void on_frame(void *data, const void *message, int fd)
 	show_frame(view, surface, frame);
 }
 
+static void on_frame_same(void *data, const void *message, int fd)
+{
+	static const struct tile_rects nothing;
+	struct view *view = data;
+	const struct ipc_frame_same *same = message;
+	struct surface *surface = surface_find(&view->surfaces, same->surface);
+	const struct ipc_frame frame = {
+		.surface = same->surface, .sequence = same->sequence, .time_ns = same->time_ns
+	};
+	uint64_t now_ns = clock_ns();
+
+	(void)fd;
+	if (!surface) {
+		peer_fail(view, "frame_same", "a surface that there is not");
+		return;
+	}
+	surface->wanted = false;
+	surface->alive_ns = now_ns;
+	pace(view, surface, now_ns);
+	/* The frame that it looks as was let go; the next one will be whole. */
+	if (surface->current < 0 || surface->missed) {
+		surface->missed = true;
+		return;
+	}
+	if (frame.sequence <= surface->sequence)
+		return;
+	surface->sequence = frame.sequence;
+	show_picture(view, surface, &frame, &nothing);
+}
+
 static void on_closed(void *data, const char *reason)
 {
 	struct view *view = data;
@@ -209,6 +246,7 @@ static const struct link_row rows[] = {
 	{ &ipc_surface_type, on_surface },
 	{ &ipc_surface_gone_type, on_surface_gone },
 	{ &ipc_frame_type, on_frame },
+	{ &ipc_frame_same_type, on_frame_same },
 };
 
 static const struct link_ops ops = { rows, ARRAY_SIZE(rows), on_closed };

@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define INPUT_MAX    16384u
 #define MESSAGES_MAX 300u
 #define SURFACES     6u
+#define SIDE_MAX     128u /* pixels */
 
 #define FLAG_RETAINS  0x01u /* as often as it may be */
 #define FLAG_NO_READS 0x02u /* the view process does not read */
@@ -130,17 +131,20 @@ static void destroy(struct fake *fake)
 	*fake = (struct fake){ 0 };
 }
 
-/* A present that changes some of it. What is published is what the stream showed. */
+/* A present that changes some of it; every other one comes with its pixels. */
 static void present(struct fake *fake, uint32_t what)
 {
-	uint32_t x = what % fake->width, y = what / 7 % fake->height, stride = 0;
-	const struct ipc_rect damage = { x, y, 1 + what % (fake->width - x), fake->height - y };
-	const uint8_t *pixels;
+	static uint8_t pixels[SIDE_MAX * SIDE_MAX * 4];
+	uint32_t x = what % fake->width, y = what / 7 % fake->height;
+	const struct pixels shown = {
+		.rect = { x, y, 1 + what % (fake->width - x), fake->height - y },
+		.data = what / 11 % 2 ? pixels : NULL,
+		.stride = fake->width * 4,
+	};
 
-	fake->pixel++;
-	pixels = surface_present(fake->surface, &damage, &stride);
-	assert(!pixels || (stride >= fake->width * 4 &&
-				  pixels[(size_t)y * stride + (size_t)x * 4] == fake->pixel));
+	fake->pixel = (uint8_t)(fake->pixel + what / 13 % 2);
+	memset(pixels, fake->pixel, sizeof(pixels));
+	surface_present(fake->surface, &shown);
 }
 
 static void act(uint8_t channel, uint32_t what)

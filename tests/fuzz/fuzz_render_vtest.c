@@ -144,6 +144,16 @@ static void on_frame(void *data, const void *message, int fd)
 	link_send(run->view, &ipc_want_type, &want, -1);
 }
 
+static void on_frame_same(void *data, const void *message, int fd)
+{
+	const struct ipc_frame_same *same = message;
+	const struct ipc_want want = { .surface = same->surface, .newer = same->sequence };
+	struct run *run = data;
+
+	(void)fd;
+	link_send(run->view, &ipc_want_type, &want, -1);
+}
+
 static void on_link_closed(void *data, const char *reason)
 {
 	struct run *run = data;
@@ -157,6 +167,7 @@ static const struct link_row rows[] = {
 	{ &ipc_surface_type, on_surface },
 	{ &ipc_surface_gone_type, on_surface_gone },
 	{ &ipc_frame_type, on_frame },
+	{ &ipc_frame_same_type, on_frame_same },
 };
 
 static const struct link_ops link_ops = { rows, ARRAY_SIZE(rows), on_link_closed };

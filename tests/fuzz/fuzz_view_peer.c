@@ -282,6 +282,16 @@ static size_t insert_surface(uint8_t *data, size_t size, size_t max_size)
 	return messages_insert(data, size, max_size, &ipc_surface_type, &surface);
 }
 
+static size_t insert_same(uint8_t *data, size_t size, size_t max_size)
+{
+	const struct ipc_frame_same same = {
+		.surface = 1 + pieces_random(6),
+		.sequence = pieces_random(100),
+	};
+
+	return messages_insert(data, size, max_size, &ipc_frame_same_type, &same);
+}
+
 static size_t insert_frame(uint8_t *data, size_t size, size_t max_size)
 {
 	struct ipc_frame frame = {
@@ -330,7 +340,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 		return insert_surface(data, size, max_size);
 	case 1:
 	case 2:
-		return insert_frame(data, size, max_size);
+		return pieces_chance(8) ? insert_same(data, size, max_size)
+					: insert_frame(data, size, max_size);
 	case 3:
 		return insert_order(data, size, max_size);
 	default:

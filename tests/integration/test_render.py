@@ -215,6 +215,31 @@ def test_damage_is_what_the_presents_changed(render):
     assert (picture[16:18, 8:12] == 0xaa).all() and (picture == 0xaa).sum() == 8 * 3
 
 
+def test_what_looks_the_same_is_not_sent_again(render):
+    made = render()
+    made.want_all = True
+    made.release_all = False
+    made.connect_view()
+    _, sock = made.connect_guest()
+
+    def put(color, rows=64):
+        return command(5, 1, 0, 256, 0, 0, 0, 0, 64, rows, 1, 256 * rows, body=color * 64 * rows)
+    shown = get() + command(7, 1, 1)
+    sock.sendall(HELLO + MAKE + put(b"\1\2\3\4") + shown)
+    made.wait(lambda: made.frames, what="the first frame")
+    for number in range(2, 8):
+        for _ in range(2):  # the want is there
+            made.ping()
+        # drawn anew, and not even that
+        sock.sendall((put(b"\1\2\3\4") if number % 2 else b"") + shown)
+        made.wait(lambda: len(made.same) == number - 1, what="a frame as the last")
+        assert made.same[-1]["sequence"] == number and len(made.frames) == 1
+    sock.sendall(put(b"\1\2\3\5", rows=1) + shown)
+    made.wait(lambda: len(made.frames) == 2, what="a frame that differs")
+    assert made.newest["pixels"][:4] == b"\1\2\3\5" and made.newest["pixels"][256:260] == b"\1\2\3\4"
+    assert made.ping()["readbacks"] == 2
+
+
 @pytest.mark.parametrize("bad", [
     get(size=16383), get(w=65), get(x=1), get(y=4294967295, h=2), get(level=1), get(stride=255), get(d=2), get(w=0),
     get(handle=2), get(stride=4294967295), get(size=4294967295), get(d=4294967295, layer=4294967295),

@@ -145,6 +145,41 @@ def test_screenshot_of_the_next_frame(view, render):
     assert numpy.array_equal(picture, wanted)
 
 
+def test_frames_that_look_the_same(view, render):
+    """They count as frames, and cost viewers nothing."""
+    picture = noise(100, 100, 4)
+    surface = Surface(render, 1, 100, 100)
+    view.control.wait("display", surface=1)
+    with playing(surface, picture):
+        screenshot(view)
+    wait_for(lambda: len(surface.free) == 2, 5)
+    with raw_viewer(view.address()) as viewer:
+        assert viewer.update(False)
+        assert numpy.array_equal(viewer.picture, picture)
+        updates = viewer.updates
+        for number in range(2, 6):
+            threading.Timer(0.2, surface.present_same).start()
+            fields, got = screenshot(view, number, wait_frame=1, timeout_ms=5000)
+            assert numpy.array_equal(got, picture) and fields["sequence"] == surface.sequence
+            assert viewer.updates == updates
+        # another is still shown
+        other = noise(100, 100, 5)
+        with playing(surface, other):
+            viewer.until(lambda seen: numpy.array_equal(seen, other), 10 * PATIENCE)
+
+
+def test_a_frame_as_one_that_was_let_go(view, render):
+    """Its pixels are not there: a whole one is asked for."""
+    surface = Surface(render, 1, 100, 100)
+    picture = noise(100, 100, 6)
+    view.control.wait("display", surface=1)
+    with raw_viewer(view.address()) as viewer:
+        viewer.request(False)
+        wait_for(surface.present_same, 5)
+        with playing(surface, picture):
+            viewer.until(lambda seen: numpy.array_equal(seen, picture), 10 * PATIENCE)
+
+
 def test_too_many_screenshots(view, render):
     Surface(render, 1, 100, 100)
     for number in range(9):

@@ -218,6 +218,17 @@ class Surface:
                               damage=[dict(zip(("x", "y", "width", "height"), rect)) for rect in damage])
         return True
 
+    def present_same(self):
+        """A present that looks as the frame published last. True when somebody wanted it."""
+        with self.render.lock:
+            self.sequence += 1
+            if self.wanted is None:
+                return False
+            self.wanted = None
+        self.render.link.send("frame_same", surface=self.number, sequence=self.sequence,
+                              time_ns=time.monotonic_ns())
+        return True
+
     def gone(self):
         self.render.link.send("surface_gone", surface=self.number)
         del self.render.surfaces[self.number]

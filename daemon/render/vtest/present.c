@@ -103,36 +103,21 @@ static void show(struct vtest_resource *resource)
 		client->program, desc->width, desc->height, desc->format, strerror(-r));
 }
 
-/* A read's rows out of the frame that was just published. */
-static void copy_rows(
-	const struct vtest_transfer *get, uint8_t *to, const uint8_t *pixels, uint32_t stride)
-{
-	const struct virgl_box *box = &get->virgl.box;
-	uint32_t bytes = get->resource->virgl.format.bytes;
-
-	for (uint32_t y = 0; y < box->h; y++)
-		memcpy(to + (size_t)y * get->virgl.stride,
-			pixels + (size_t)(box->y + y) * stride + (size_t)box->x * bytes,
-			(size_t)box->w * bytes);
-}
-
-/* Hands over the pixels; from `pixels` if that is not NULL. */
-static void answer(struct vtest_client *client, const struct vtest_transfer *get,
-	const uint8_t *pixels, uint32_t stride)
+/* Hands over the pixels. Returns where they are until the next reply; NULL: there are none. */
+static const uint8_t *answer(struct vtest_client *client, const struct vtest_transfer *get)
 {
 	struct vtest_transfer to = *get;
 
 	if (!to.data)
 		to.data = vtest_reply_space(client, to.data_size);
 	if (!to.data)
-		return;
-	if (pixels) {
-		copy_rows(&to, to.data, pixels, stride);
-		return;
-	}
+		return NULL;
+	if (vtest_transfer_read(client, &to) == 0)
+		return to.data;
 	/* A client that is refused still gets its bytes: it waits for them. */
-	if (vtest_transfer_read(client, &to) < 0 && !get->data)
+	if (!get->data)
 		memset(to.data, 0, to.data_size);
+	return NULL;
 }
 
 void vtest_busy_reply(struct vtest_client *client)
@@ -145,19 +130,17 @@ void vtest_busy_reply(struct vtest_client *client)
 static void present(struct vtest_client *client, const struct vtest_transfer *get)
 {
 	const struct virgl_box *box = &get->virgl.box;
-	struct ipc_rect damage = { box->x, box->y, box->w, box->h };
+	struct pixels pixels = { { box->x, box->y, box->w, box->h }, NULL, get->virgl.stride };
 	struct vtest_resource *resource = get->resource;
-	const uint8_t *pixels = NULL;
-	uint32_t stride = 0;
 
 	if (!resource->surface && !resource->hidden)
 		show(resource);
 	atomic_fetch_add(&client->stream->presents, 1);
 	vtest_pace_present(&client->pace, clock_ns());
-	if (resource->surface)
-		pixels = surface_present(resource->surface, &damage, &stride);
 	vtest_busy_reply(client);
-	answer(client, get, pixels, stride);
+	pixels.data = answer(client, get);
+	if (resource->surface)
+		surface_present(resource->surface, &pixels);
 }
 
 static bool could_be_present(const struct vtest_client *client, const struct vtest_transfer *get)
@@ -175,7 +158,7 @@ static void on_get(struct vtest_client *client, const struct vtest_transfer *get
 	if (could_be_present(client, get))
 		client->held = *get;
 	else
-		answer(client, get, NULL, 0);
+		answer(client, get);
 	client->waited = 0;
 }
 
@@ -232,7 +215,7 @@ bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *
 	if (both)
 		present(client, &get);
 	else
-		answer(client, &get, NULL, 0);
+		answer(client, &get);
 	worker_end();
 	return both;
 }
@@ -243,7 +226,7 @@ void vtest_held_timeout(struct vtest_client *client)
 
 	client->held.resource = NULL;
 	worker_begin("TRANSFER_GET");
-	answer(client, &get, NULL, 0);
+	answer(client, &get);
 	worker_end();
 }
 

@@ -107,9 +107,10 @@ class Render:
         self.view = None
         self.surfaces, self.streams, self.gone = {}, {}, []
         self.frames, self.newest, self.latest = [], None, {}  # latest: by stream
+        self.same = []  # frames that looked as the one before
         self.gpu = self.ready = self.pong = self.failed = None
         self.guests = 0
-        self.want_all = True
+        self.want_all = self.release_all = True
         self.limits = dict.fromkeys(LIMITS, 0)  # 0: the default
         self.limits.update(limits)
         self.send("render_start", session="test", gpu=gpu, probe=probe, sandbox=sandbox, memory=memory,
@@ -173,7 +174,12 @@ class Render:
                            "stride": surface["stride"], "format": surface["format"], "stream": surface["stream"]}
             self.latest[surface["stream"]] = self.newest
             self.frames.append({k: v for k, v in self.newest.items() if k != "pixels"})
-            self.send("release", link=self.view, surface=values["surface"], slot=values["slot"])
+            if self.release_all:
+                self.send("release", link=self.view, surface=values["surface"], slot=values["slot"])
+            if self.want_all:
+                self.want(values["surface"], values["sequence"])
+        elif name == "frame_same":
+            self.same.append(values)
             if self.want_all:
                 self.want(values["surface"], values["sequence"])
         elif name == "render_gpu":
