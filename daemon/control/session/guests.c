@@ -7,6 +7,12 @@
 #include "session/private.h"
 #include "text.h"
 
+/*
+ * Between two that give way. Each is two messages to the render process, which would be taken for
+ * one that does not read if connections without end were passed through to it.
+ */
+#define GIVE_WAY_MS 10u
+
 static struct guest *find_guest(struct session *session, uint32_t id)
 {
 	struct guest *guest;
@@ -59,12 +65,16 @@ static void drop_gone(struct session *session)
 static void drop_silent(struct session *session)
 {
 	struct ipc_guest_close message = { .reason = "others wait, and it has not said what it is" };
+	uint64_t now = clock_ms();
 	struct guest *guest;
 
 	limits_refuse(session, LIMIT_CLIENTS);
+	if (now - session->private->gave_way_ms < GIVE_WAY_MS)
+		return;
 	list_for_each(guest, &session->private->guests, link) {
 		if (guest->has_stream)
 			continue;
+		session->private->gave_way_ms = now;
 		log_limited(&session->private->guest_limit, LOG_LEVEL_WARNING,
 			"%s: limit clients reached: guest %u (%s), which has not said what it is, gives way; raise clients in [limits], or for this session",
 			session->spec.name, guest->id, guest->peer);

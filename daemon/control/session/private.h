@@ -53,7 +53,8 @@ struct session_private {
 	struct list guests; // guest.link
 	size_t n_guests;
 	uint32_t last_guest;
-	struct list shots; // shot.link
+	uint64_t gave_way_ms; /* the last guest that had to, for another one */
+	struct list shots;    // shot.link
 	size_t n_shots;
 	uint32_t last_shot;
 	uv_timer_t stop_timer;
