@@ -21,9 +21,9 @@
 #define VTEST_AHEAD_BYTES    (1u << 20) /* and their bytes */
 #define VTEST_ALIGNED_BYTES  4096u      /* replies of this size and more begin at a cache line */
 #define VTEST_CROWDED_MS     5u         /* until a present that waits for room looks again */
-#define VTEST_PAIR_MS        500u  /* how long a read of a front buffer waits for what follows it */
-#define VTEST_TRIM_MS        1000u /* from a client's end to the return of its memory */
-#define VTEST_LEAVE_MS       20u /* between two looks whether a client that goes took its memory */
+#define VTEST_PAIR_MS        500u /* how long a read of a front buffer waits for what follows it */
+#define VTEST_TRIM_MS        250u /* from a client's end to the return of its memory */
+#define VTEST_LEAVE_MS       20u  /* between two looks whether a client that goes took its memory */
 #define VTEST_MEMORIES_MAX \
 	32768u /* shared memories of all clients: each is a mapping of this process */
 #define VTEST_BUFFERED_MAX (1ull << 30) /* bytes of all clients' buffers */
