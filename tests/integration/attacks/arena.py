@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Two sessions: one is attacked, the other presents at 30 fps, and a viewer notes when it sees which frame."""
+import contextlib
 import io
 import json
 import os
@@ -13,10 +14,10 @@ import numpy
 from PIL import Image
 
 import pattern
-import vtest
+import rawvtest as vtest
 from support import BUILD, PATIENCE, SANITIZED, Daemon, Guest, Output, Problem, wait_for
 
-WIDTH, HEIGHT, FPS = 320, 240, 30
+FPS = 30
 # Bytes: a compiler's and an allocator's leftovers. A sanitizer keeps what was freed.
 MEMORY_SLACK = (1024 if SANITIZED else 96) << 20
 HERE = pathlib.Path(__file__).parent
@@ -25,9 +26,9 @@ HERE = pathlib.Path(__file__).parent
 class Neighbour:
     """The pattern on session two, drawn by Mesa, and who looks at it. Both are processes of their own."""
 
-    def __init__(self, daemon, desktop):
+    def __init__(self, daemon, desktop, size):
         self.guest = Guest(desktop, daemon.socket("two"), [
-            str(BUILD / "tests/pattern"), f"--size={WIDTH}x{HEIGHT}", f"--fps={FPS}"], daemon.who)
+            str(BUILD / "tests/pattern"), f"--size={size}", f"--fps={FPS}"], daemon.who)
         self.guest.wait_frames(2)
         self.output = Output()
         address, port = daemon.vnc("two")
@@ -117,12 +118,12 @@ class Strike:
 
 
 class Arena:
-    def __init__(self, desktop, limits=""):
-        self.daemon = Daemon().configure(sessions=("one", "two"), limits=limits, log="info")
+    def __init__(self, desktop, size="320x240"):
+        self.daemon = Daemon().configure(sessions=("one", "two"), log="info")
         self.api, self.neighbour, self.honest_turns = self.daemon.api, None, 0
         try:
             self.daemon.start()
-            self.neighbour = Neighbour(self.daemon, desktop)
+            self.neighbour = Neighbour(self.daemon, desktop, size)
             self.honest()
             self.usual = self.census()
         except BaseException:
@@ -138,9 +139,25 @@ class Arena:
         found = re.search(r".*(Sanitizer:|runtime error:).*", log)
         assert status == 0 and not found, log[found.start() if found else -8000:][:20000]
 
-    def target(self, session="one", scale=1):
-        return {"guest": str(self.daemon.socket(session)), "api": str(self.api.path),
-                "vnc": self.daemon.vnc(session), "scale": scale}
+    def target(self, scale=1):
+        return {"guest": str(self.daemon.socket("one")), "api": str(self.api.path), "vnc": self.daemon.vnc("one"),
+                "scale": scale}
+
+    @contextlib.contextmanager
+    def locked(self):
+        """A session whose viewers need a password: where to find it."""
+        self.api.post("/v1/sessions", {
+            "name": "locked", "listen": [{"kind": "local", "path": str(self.daemon.socket("locked"))}],
+            "vnc": {"password": "not this"}})
+        try:
+            wait_for(lambda: self.api.session("locked")["state"] == "ready", 60, "the session with a password")
+            yield self.daemon.vnc("locked")
+        finally:
+            self.api.delete("/v1/sessions/locked")
+
+    def refused(self):
+        """How often the attacked session was at each of its limits."""
+        return {name: limit["refused"] for name, limit in self.api.session("one")["limits"].items()}
 
     def pids(self, session="one"):
         return {"orield": self.daemon.process.pid, "render": self.daemon.child("oriel-render", session),

@@ -3,7 +3,7 @@
 import os
 import struct
 
-import vtest
+import rawvtest as vtest
 from attacker import attack
 from load_attacks import flood, together
 
@@ -169,7 +169,7 @@ def clients_with_a_byte_at_a_time(target):
 @attack
 def noise(target):
     def turn():
-        with target.connect() as guest:
+        with target.connect(0.5) as guest:
             guest.sendall((vtest.hello() if target.turns & 1 else b"") + os.urandom(65536))
             while guest.recv(65536):
                 pass

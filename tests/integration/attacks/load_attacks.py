@@ -3,7 +3,7 @@
 import itertools
 import select
 
-import vtest
+import rawvtest as vtest
 from attacker import attack
 
 
@@ -183,6 +183,21 @@ def shaders_without_end(target):
 
 
 @attack
+def shaders_of_megabytes(target):
+    """Texts as long as may be, and longer, that are sent and never used."""
+    text = "FRAG\nDCL OUT[0], COLOR\n" + "# nothing\n" * 90000
+
+    def turn():
+        with vtest.Client(target.guest) as guest:
+            for number in range(100, 1000):
+                guest.finish(vtest.submit(*vtest.shader(number, vtest.FRAGMENT, text, chunk=200000)))
+                target.done += 1
+                if target.over():
+                    return
+    target.repeat(turn)
+
+
+@attack
 def draw_that_takes_long(target):
     """Ten seconds and more at scale 10, on every core that there is."""
     run_shader(target, endless(4), (128, 96) if target.scale == 1 else (512, 512))
@@ -191,7 +206,8 @@ def draw_that_takes_long(target):
 @attack
 def draws_without_end(target):
     text = endless(1).replace("1000000000.0", "100.0")
-    target.repeat(lambda: flood(target, vtest.submit(vtest.draw(20)) * 1024, vtest.canvas(512, 512) + vtest.submit(
+    size = (128, 128) if target.scale == 1 else (512, 512)
+    target.repeat(lambda: flood(target, vtest.submit(vtest.draw(20)) * 1024, vtest.canvas(*size) + vtest.submit(
         *vtest.shader(20, vtest.FRAGMENT, text))))
 
 

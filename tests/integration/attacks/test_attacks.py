@@ -7,6 +7,7 @@ an honest guest and has given back what it took. make check-attacks (ORIEL_ATTAC
 attack its full size and five seconds, asserts that the neighbour's frames show no gap over 100 ms, and
 prints a table.
 """
+import contextlib
 import json
 import os
 import time
@@ -22,7 +23,7 @@ from arena import Arena, Measure, Strike
 from support import PATIENCE, TREE
 
 STRICT = os.environ.get("ORIEL_ATTACKS") == "strict"
-SECONDS, FRAMES, SCALE = (5.0, 60, 10) if STRICT else (0.0, 6, 1)
+SECONDS, FRAMES, SCALE, SIZE = (5.0, 60, 10, "640x480") if STRICT else (0.0, 6, 1, "320x240")
 GAP_MS = 100.0
 TRIES = 3  # a busy machine alone makes gaps now and then; what an attack costs is there each time
 LOG_LINES = 400  # and as many a second
@@ -39,7 +40,7 @@ def arenas(namespaces, desktop):
 
     def get():
         if not kept:
-            kept.append(Arena(desktop))
+            kept.append(Arena(desktop, SIZE))
         return kept[0]
 
     def drop():
@@ -109,17 +110,21 @@ def goes_on(arena, seconds, api, attack=None):
     return measure
 
 
-def strike(arena, name, session="one"):
+def strike(arena, name):
     """One attack, and what is found then: a row of the table."""
-    lines = arena.daemon.log().count("\n")
-    restarts = arena.restarts()
-    attack, api, peak = Strike(name, arena.target(session, SCALE)), [], {}
+    lines, restarts, refused = arena.daemon.log().count("\n"), arena.restarts(), arena.refused()
+    locked = contextlib.ExitStack()
+    target = arena.target(SCALE)
+    if name == "wrong passwords":
+        target["vnc"] = locked.enter_context(arena.locked())
+    attack, api, peak = Strike(name, target), [], {}
     try:
         measure = goes_on(arena, LONG.get(name, SECONDS) if STRICT else SECONDS, api, attack)
         peak = arena.api.session("one")["memory"]
         said = attack.end(30 if name in LONG else 10)
     finally:
         attack.kill()
+        locked.close()
     measure.end()
     arena.honest()
     arena.settle()
@@ -129,9 +134,11 @@ def strike(arena, name, session="one"):
     assert arena.restarts("two") == 0
     assert lines < LOG_LINES * (1 + measure.seconds), f"{lines} lines in the log"
     assert max(api) < API_SECONDS * PATIENCE
-    got = ", ".join(f"{what} x{count}" for what, count in sorted(said["got"].items())) or "served"
+    got = [f"{what} x{count}" for what, count in sorted(said["got"].items())]
+    got += [f"over {limit}: {count - refused[limit]}" for limit, count in arena.refused().items()
+            if count > refused[limit]]
     return {"attack": name, "gap_ms": measure.gap * 1000, "fps": measure.fps, "lost": measure.lost,
-            "done": said["done"], "got": got, "api_ms": max(api) * 1000, "lines": lines,
+            "done": said["done"], "got": ", ".join(got) or "served", "api_ms": max(api) * 1000, "lines": lines,
             "rss_mib": peak["render"] >> 20, "resources": peak["resources"]}
 
 

@@ -137,13 +137,13 @@ def cut_texts(target):
 
 @attack
 def wrong_passwords(target):
-    """For a session that has one; others take the banner and the choice for what it is."""
     def turn():
         with target.view() as viewer:
             viewer.sendall(b"RFB 003.008\n\x02" + bytes(16))
             data = b""
             while more := viewer.recv(4096):
                 data += more
-            target.note(data[-40:].decode(errors="replace").strip("\0").splitlines()[-1][-40:] if data else "closed")
+            # The reason stands at the end, after its length.
+            target.note(data[data.rfind(b"\0") + 2:].decode(errors="replace")[:60] or "closed")
             target.done += 1
     target.repeat(turn)
