@@ -179,7 +179,7 @@ FUZZ_NAMES := $(or $(subst $(comma), ,$(FUZZ)),$(FUZZ_ALL))
 SECONDS    ?= 60
 FUZZ_JOBS  ?= 1
 FUZZ_TREE  := O=build/fuzz CC=clang SAN=fuzzer-no-link,address,undefined
-FUZZ_COVER := O=build/fuzz-coverage CC=clang SAN=fuzzer-no-link \
+FUZZ_COVER := V=0 O=build/fuzz-coverage CC=clang SAN=fuzzer-no-link \
               CFLAGS='-O1 -g -fprofile-instr-generate -fcoverage-mapping'
 fuzz_part   = $(firstword $(subst _, ,$(1)))
 # Every target gets what is in tests/fuzz/shared, the messages' fields as tables, and what is in

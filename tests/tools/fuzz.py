@@ -254,7 +254,7 @@ def coverage_one(target):
     rows = []
     for each in json.loads(export)["data"][0]["files"]:
         path, summary = os.path.relpath(each["filename"]), each["summary"]
-        if ours(path, target.files):
+        if ours(path, target.files) and summary["functions"]["count"] > 0:
             rows.append((path, summary["functions"]["count"], summary["functions"]["covered"],
                          summary["lines"]["count"], summary["lines"]["covered"]))
     return rows
