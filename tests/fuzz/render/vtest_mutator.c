@@ -7,11 +7,12 @@
 #include "util.h"
 #include "virgl/resource.h"
 
-#define HEADER          8u
-#define TRANSFER_FIELDS 11u
-#define TRANSFER_MAX    16384u /* bytes in a write that is made here */
-#define HANDLES         24u
-#define SUBMIT_MAX      (128u << 10)
+#define HEADER           8u
+#define TRANSFER_FIELDS  11u
+#define TRANSFER2_FIELDS 10u
+#define TRANSFER_MAX     16384u /* bytes in a write that is made here */
+#define HANDLES          24u
+#define SUBMIT_MAX       (128u << 10)
 
 enum {
 	RESOURCE_CREATE = 2,
@@ -21,6 +22,10 @@ enum {
 	SUBMIT_CMD = 6,
 	BUSY_WAIT = 7,
 	CREATE_RENDERER = 8,
+	PROTOCOL_VERSION = 11,
+	RESOURCE_CREATE2 = 12,
+	TRANSFER_GET2 = 13,
+	TRANSFER_PUT2 = 14,
 };
 
 /* Roles as in virgl_model.c; t is a target. */
@@ -36,7 +41,10 @@ static const char *const roles[] = {
 	[CREATE_RENDERER] = "",
 	[9] = "",
 	[10] = "",
-	[11] = "n",
+	[PROTOCOL_VERSION] = "n",
+	[RESOURCE_CREATE2] = "rtfbddddnny",
+	[TRANSFER_GET2] = "rnddddddyy",
+	[TRANSFER_PUT2] = "rnddddddyy",
 };
 
 static struct pieces stream, other, commands;
@@ -54,6 +62,8 @@ static int64_t body_size(const uint8_t *at, size_t size)
 	memcpy(&id, at + 4, 4);
 	if (id == CREATE_RENDERER)
 		return length;
+	if (id == TRANSFER_PUT2)
+		return TRANSFER2_FIELDS * 4;
 	if (id != TRANSFER_PUT || size < HEADER + TRANSFER_FIELDS * 4)
 		return (int64_t)length * 4;
 	memcpy(&data_size, at + HEADER + (TRANSFER_FIELDS - 1) * 4, 4);
@@ -93,13 +103,25 @@ static size_t write_out(const struct pieces *pieces, uint8_t *data, size_t max)
 	return at;
 }
 
+static bool is_resource(const struct piece *piece)
+{
+	return piece->kind == RESOURCE_CREATE || piece->kind == RESOURCE_CREATE2;
+}
+
+/* The client has chosen version 2, behind its name. */
+static bool is_shared(void)
+{
+	return stream.n > 1 && stream.items[1].kind == PROTOCOL_VERSION &&
+	       piece_dword(&stream.items[1], 0) >= 2;
+}
+
 /* What the input makes, wherever in it. */
 static void learn(void)
 {
 	virgl_forget();
 	for (size_t i = 0; i < stream.n; i++) {
 		const struct piece *piece = &stream.items[i];
-		if (piece->kind == RESOURCE_CREATE)
+		if (is_resource(piece))
 			virgl_learn_resource(piece_dword(piece, 0), piece_dword(piece, 1),
 				piece_dword(piece, 2));
 		if (piece->kind != SUBMIT_CMD)
@@ -133,7 +155,7 @@ static uint32_t choose_resource(size_t end, struct virgl_resource *ret_resource)
 
 	for (size_t i = 0; i < end; i++) {
 		const struct piece *piece = &stream.items[(from + i) % end];
-		if (piece->kind != RESOURCE_CREATE)
+		if (!is_resource(piece))
 			continue;
 		describe(piece, ret_resource);
 		if (!virgl_resource_check(ret_resource))
@@ -149,7 +171,7 @@ static uint32_t free_handle(void)
 
 	for (size_t i = 0; i < stream.n; i++) {
 		uint32_t taken = piece_dword(&stream.items[i], 0);
-		if (stream.items[i].kind == RESOURCE_CREATE && taken >= handle && taken < UINT16_MAX)
+		if (is_resource(&stream.items[i]) && taken >= handle && taken < UINT16_MAX)
 			handle = taken + 1;
 	}
 	return handle;
@@ -159,7 +181,9 @@ static struct piece make_resource(void)
 {
 	static const uint32_t binds[] = { 0x10, 0x20, 0x40, 0x8, 0xa, 0x8a, 0x1, 0x9, 0x4000,
 		0x20000, 0x800, 0x8000, 0x4008, 0x100000 };
-	struct piece piece = piece_make(RESOURCE_CREATE, NULL, 40);
+	bool shared = is_shared();
+	struct piece piece =
+		piece_make(shared ? RESOURCE_CREATE2 : RESOURCE_CREATE, NULL, shared ? 44 : 40);
 	uint32_t target = pieces_random(10), side = 1 + pieces_random(pieces_chance(3) ? 64 : 8);
 	bool flat = target == 1 || target == 6, cube = target == 4 || target == 8;
 	bool array = target >= 6;
@@ -182,6 +206,14 @@ static struct piece make_resource(void)
 
 	for (size_t i = 0; piece.body && i < ARRAY_SIZE(fields); i++)
 		piece_set_dword(&piece, i, fields[i]);
+	if (shared && piece.body) {
+		struct virgl_resource resource;
+		describe(&piece, &resource);
+		piece_set_dword(&piece, 10,
+			virgl_resource_check(&resource) || pieces_chance(8)
+				? pieces_random(4096)
+				: (uint32_t)resource.bytes);
+	}
 	return piece;
 }
 
@@ -196,6 +228,35 @@ static uint32_t least(uint32_t size, uint32_t level)
 	return size >> level > 0 ? size >> level : 1;
 }
 
+static void choose_box(const struct virgl_resource_desc *desc, struct virgl_transfer *transfer)
+{
+	transfer->level = pieces_random(desc->last_level + 1);
+	transfer->box.w = within(least(desc->width, transfer->level), &transfer->box.x);
+	transfer->box.h = within(least(desc->height, transfer->level), &transfer->box.y);
+	transfer->box.d = desc->target == VIRGL_TARGET_3D
+				  ? within(least(desc->depth, transfer->level), &transfer->box.z)
+				  : within(desc->array_size ? desc->array_size : 1, &transfer->box.z);
+}
+
+/* The same between a resource and its memory. */
+static struct piece make_transfer2(uint32_t id, size_t at)
+{
+	struct piece piece = piece_make(id, NULL, TRANSFER2_FIELDS * 4);
+	struct virgl_transfer transfer = { 0 };
+	struct virgl_resource resource;
+	uint32_t handle = choose_resource(at, &resource);
+
+	if (handle == 0 || !piece.body)
+		return make_resource();
+	choose_box(&resource.desc, &transfer);
+	piece_set_dword(&piece, 0, handle);
+	piece_set_dword(&piece, 1, transfer.level);
+	for (size_t i = 0; i < 6; i++)
+		piece_set_dword(&piece, 2 + i, (&transfer.box.x)[i]);
+	piece_set_dword(&piece, 9, pieces_chance(2) ? 0 : pieces_random(256));
+	return piece;
+}
+
 /* A transfer inside of a resource, with as many bytes as it needs. */
 static struct piece make_transfer(uint32_t id, size_t at)
 {
@@ -203,17 +264,11 @@ static struct piece make_transfer(uint32_t id, size_t at)
 	struct virgl_transfer transfer = { 0 };
 	struct virgl_resource resource;
 	uint32_t handle = choose_resource(at, &resource);
-	const struct virgl_resource_desc *desc = &resource.desc;
 	uint64_t need;
 
 	if (handle == 0 || !piece.body)
 		return make_resource();
-	transfer.level = pieces_random(desc->last_level + 1);
-	transfer.box.w = within(least(desc->width, transfer.level), &transfer.box.x);
-	transfer.box.h = within(least(desc->height, transfer.level), &transfer.box.y);
-	transfer.box.d = desc->target == VIRGL_TARGET_3D
-				 ? within(least(desc->depth, transfer.level), &transfer.box.z)
-				 : within(desc->array_size ? desc->array_size : 1, &transfer.box.z);
+	choose_box(&resource.desc, &transfer);
 	need = virgl_transfer_size(&resource, &transfer);
 	if (id == TRANSFER_PUT && need < TRANSFER_MAX)
 		piece = piece_make(id, NULL, TRANSFER_FIELDS * 4 + need);
@@ -250,10 +305,11 @@ static struct piece make_simple(uint32_t id, const char *fields)
 /* A read of the front buffer and what Mesa sends after it. */
 static void insert_present(size_t at)
 {
-	struct piece get = make_transfer(TRANSFER_GET, at);
+	struct piece get =
+		is_shared() ? make_transfer2(TRANSFER_GET2, at) : make_transfer(TRANSFER_GET, at);
 	const uint32_t wait[2] = { piece_dword(&get, 0), 1 };
 
-	if (get.kind == TRANSFER_GET)
+	if (!is_resource(&get))
 		pieces_insert(&stream, at, piece_make(BUSY_WAIT, wait, sizeof(wait)));
 	pieces_insert(&stream, at, get);
 }
@@ -269,7 +325,9 @@ static void insert_something(void)
 		break;
 	case 1:
 		pieces_insert(&stream, at,
-			make_transfer(pieces_chance(2) ? TRANSFER_GET : TRANSFER_PUT, at));
+			is_shared()
+				? make_transfer2(pieces_chance(2) ? TRANSFER_GET2 : TRANSFER_PUT2, at)
+				: make_transfer(pieces_chance(2) ? TRANSFER_GET : TRANSFER_PUT, at));
 		break;
 	case 2:
 		insert_present(at);
@@ -326,6 +384,7 @@ static size_t choose_piece(void)
 size_t vtest_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
 	static const char name[] = "fuzz";
+	static const uint32_t version = 2;
 	uint32_t n;
 
 	pieces_begin(seed);
@@ -336,6 +395,8 @@ size_t vtest_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 	parse(data + 1, size > 0 ? size - 1 : 0, &stream);
 	if (stream.n == 0)
 		pieces_insert(&stream, 0, piece_make(CREATE_RENDERER, name, sizeof(name)));
+	if (stream.n == 1 && pieces_chance(2))
+		pieces_insert(&stream, 1, piece_make(PROTOCOL_VERSION, &version, sizeof(version)));
 	learn();
 	if (pieces_chance(32))
 		data[0] = (uint8_t)pieces_random(256);
