@@ -141,8 +141,6 @@ class Run:
             guest = stack.enter_context(contextlib.closing(Guest(self.screen, self.host, scene, 3600)))
             try:
                 self.measure(guest, viewer)
-            except hosts.WrongVersion:
-                raise
             except BenchError as error:
                 raise BenchError(
                     f"{scene} on {column}: {error}\n{guest.output.text()[-2000:]}") from None
@@ -198,7 +196,6 @@ class Glmark2:
         self.scenes = measure.choice("BENCH_SCENES", SCENES)
         self.columns = measure.choice("BENCH_COLUMNS", COLUMNS)
         self.hosts, self.runs = {}, {}
-        self.notes = []
 
     def run(self, say):
         with contextlib.ExitStack() as stack:
@@ -211,35 +208,18 @@ class Glmark2:
                     self.turn(turn, scene, say)
 
     def start_hosts(self, stack):
-        for name in list(self.columns):
+        for name in self.columns:
             program, vtest, _ = COLUMNS[name]
             if program == "native" or (program, vtest) in self.hosts:
                 continue
-            try:
-                made = hosts.Peer(vtest) if program == "virgl" else hosts.Oriel(vtest=vtest)
-            except hosts.support.Problem as problem:
-                if problem.document.get("pointer") != "/vtest_version":
-                    raise
-                self.leave_out(vtest, "the API has no choice of vtest versions")
-                continue
+            made = hosts.Peer(vtest) if program == "virgl" else hosts.Oriel(vtest=vtest)
             self.hosts[program, vtest] = stack.enter_context(contextlib.closing(made))
-
-    def leave_out(self, vtest, why):
-        """Oriel's columns with that version."""
-        self.columns = [name for name in self.columns if COLUMNS[name][:2] != ("oriel", vtest)]
-        self.notes.append(f"Oriel with vtest {vtest} is left out: {why}.")
 
     def turn(self, turn, scene, say):
         """All columns of a scene one after the other, every other time from the last to the first."""
         told = []
         for name in self.columns[::-1 if turn % 2 else 1]:
-            if name not in self.columns:
-                continue
-            try:
-                run = Run(self, scene, name)
-            except hosts.WrongVersion as error:
-                self.leave_out(COLUMNS[name][1], error)
-                continue
+            run = Run(self, scene, name)
             self.runs.setdefault((scene, name), []).append(run)
             told.append(f"{name} {1000 * run.per_frame:.2f}")
         say(f"round {turn + 1} of {self.rounds}, {scene}: ms of CPU per frame: {', '.join(told)}")
@@ -290,7 +270,6 @@ class Glmark2:
                "rounds' ratios, interval: of that median at "
                f"{100 * measure.interval([0.0] * self.rounds)[2]:.0f} %. One viewer: raw pixels, "
                f"{VIEWER_RATE} frames/s, its own CPU not counted")
-        yield from self.notes
         if barred:
             yield result.table(barred)
         if "native" in self.columns and len(self.columns) > 1:

@@ -15,10 +15,6 @@ from measure import BenchError, descendants  # noqa: E402
 SESSION = "bench"
 
 
-class WrongVersion(BenchError):
-    """A host does not speak the vtest version that it was asked for."""
-
-
 class Screen:
     """An X server that draws into memory. `groups` are the processes that its use costs."""
 
@@ -43,7 +39,7 @@ class Screen:
 
 class Oriel:
     """orield with sessions named bench, bench1, ... made by the API, in software. vtest: the version
-    that they are held to; None: theirs."""
+    that they are held to, for sessions with guests."""
 
     def __init__(self, sessions=1, vtest=None, ports=8):
         self.daemon, self.vtest = support.Daemon(), vtest
@@ -83,8 +79,8 @@ class Oriel:
     def check_version(self, _):
         """That the first session's streams speak the version that was asked for."""
         spoken = [stream["protocol"] for stream in self.daemon.api.session(SESSION)["streams"]]
-        if spoken != [f"vtest-{self.vtest or 0}"]:
-            raise WrongVersion(f"the session's streams speak {spoken}, not vtest-{self.vtest or 0}")
+        if spoken != [f"vtest-{self.vtest}"]:
+            raise BenchError(f"the session's streams speak {spoken}, not vtest-{self.vtest}")
 
     def groups(self):
         """{name: [pid]} of what it runs."""
