@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <epoxy/gl.h>
 #define VIRGL_RENDERER_UNSTABLE_APIS
 #include <virglrenderer.h>
 
@@ -206,6 +207,18 @@ uint32_t virgl_fence_create(void)
 	if (virgl_renderer_create_fence((int)virgl.last_fence, 0) != 0)
 		virgl.passed_fence = virgl.last_fence;
 	return virgl.last_fence;
+}
+
+bool virgl_fence_wait(uint32_t fence, uint64_t ns)
+{
+	GLsync sync;
+
+	if (virgl_fence_passed(fence))
+		return true;
+	sync = glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0);
+	glClientWaitSync(sync, GL_SYNC_FLUSH_COMMANDS_BIT, ns);
+	glDeleteSync(sync);
+	return virgl_fence_passed(fence);
 }
 
 bool virgl_fence_passed(uint32_t fence)

@@ -45,5 +45,7 @@ int virgl_submit(uint32_t context, uint32_t *dwords, uint32_t n);
 uint32_t virgl_fence_create(void);
 /* The fence is behind us. */
 bool virgl_fence_passed(uint32_t fence);
+/* The same, after `ns` nanoseconds of waiting for the GPU at most: sooner known than by a timer. */
+bool virgl_fence_wait(uint32_t fence, uint64_t ns);
 
 #endif

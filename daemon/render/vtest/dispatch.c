@@ -13,7 +13,8 @@
 #define TRANSFER_FIELDS    11u
 #define TRANSFER_DATA_SIZE 10u /* the field */
 #define TRANSFER2_FIELDS   10u
-#define FENCE_POLL_MS      1u
+#define FENCE_WAIT_NS      4000000u /* for the GPU, while other clients wait too */
+#define FENCE_POLL_MS      1u       /* and from then on */
 
 enum {
 	VCMD_GET_CAPS = 1,
@@ -222,7 +223,7 @@ static void on_busy_wait(struct vtest_client *client, const uint32_t *fields, si
 		client->submitted = false;
 		client->fence = virgl_fence_create();
 	}
-	if (fence && !virgl_fence_passed(client->fence) && client->fence > 0) {
+	if (fence && client->fence > 0 && !virgl_fence_wait(client->fence, FENCE_WAIT_NS)) {
 		vtest_pause(client, FENCE_POLL_MS, on_fence_timer);
 		return;
 	}
