@@ -27,6 +27,7 @@ struct config {
 	uint32_t log_level;                          /* enum log_level */
 	char user[IPC_NAME_MAX + 1];                 /* whom children run as when orield is root */
 	uint32_t sessions_max;
+	char cgroup[CONFIG_PATH_MAX + 1]; /* cgroup_open */
 
 	/* [gpu] */
 	char gpu_order[IPC_TEXT_MAX + 1]; /* as in ipc_render_start.gpu */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "child/cgroup.h"
 #include "host_private.h"
 #include "session/private.h"
 #include "spec.h"
@@ -76,6 +77,18 @@ static void raise_files(struct host_private *private)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void open_cgroup(struct host *host)
+{
+	char reason[IPC_TEXT_MAX + 1];
+
+	host->private->cgroup = cgroup_open(host->config.cgroup, reason, sizeof(reason));
+	if (host->private->cgroup < 0)
+		log_info("no cgroups: %s; the limit memory is kept for render processes alone, and tasks and cpu_weight are not",
+			reason);
+	else
+		log_info("each session has a cgroup of its own");
+}
+
 int host_init(struct host *host, uv_loop_t *loop, struct config *config, bool level_forced)
 {
 	int r;
@@ -98,6 +111,7 @@ int host_init(struct host *host, uv_loop_t *loop, struct config *config, bool le
 	if (r == 0)
 		r = open_directories(host);
 	raise_files(host->private);
+	open_cgroup(host);
 	uv_timer_init(loop, &host->private->tick);
 	host->private->tick.data = host;
 	host->private->ticked_ms = clock_ms();
@@ -285,6 +299,7 @@ void host_stop(struct host *host, void (*stopped)(void *data), void *data)
 void host_finish(struct host *host)
 {
 	uv_timer_stop(&host->private->tick);
+	cleanup_fd(&host->private->cgroup);
 	ports_finish(&host->private->ports);
 	config_finish(&host->config);
 	uv_close((uv_handle_t *)&host->private->tick, NULL);

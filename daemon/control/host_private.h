@@ -11,6 +11,7 @@ struct host_private {
 	struct ports ports;
 	struct spawn_user user;
 	struct rlimit files; /* limit of open files that orield was started with: its children's */
+	int cgroup;          /* -1: there is none */
 	struct child *probe; /* NULL: not running */
 	uint64_t probe_ends_ms; /* clock_ms */
 	uv_timer_t tick;        /* each second */

@@ -67,6 +67,7 @@ void probe_start(struct host *host)
 			.gpu = true,
 			.level = "warning",
 			.files = &host->private->files,
+			.cgroup_fd = -1,
 		},
 		.label = "gpu",
 		.level = &host->config.log_level,

@@ -25,7 +25,7 @@ extern char **environ;
 struct prepared {
 	const struct spawn_request *request;
 	pid_t parent;
-	int exec_fd, null_fd, log_fd, control_fd;
+	int exec_fd, null_fd, log_fd, control_fd, cgroup_fd;
 	char *environment[ENVIRONMENT_MAX + 3];
 	char level[32];
 };
@@ -103,6 +103,7 @@ static void prepared_finish(struct prepared *prepared)
 	cleanup_fd(&prepared->null_fd);
 	cleanup_fd(&prepared->log_fd);
 	cleanup_fd(&prepared->control_fd);
+	cleanup_fd(&prepared->cgroup_fd);
 }
 
 /* Moves a descriptor out of the way of 0 to 3; takes fd. */
@@ -121,7 +122,7 @@ static int prepare(struct prepared *prepared, const struct spawn_request *reques
 {
 	prepared->request = request;
 	prepared->parent = getpid();
-	prepared->null_fd = prepared->log_fd = prepared->control_fd = -1;
+	prepared->null_fd = prepared->log_fd = prepared->control_fd = prepared->cgroup_fd = -1;
 	prepared->exec_fd = open_program(request);
 	if (prepared->exec_fd < 0)
 		return prepared->exec_fd;
@@ -129,6 +130,8 @@ static int prepare(struct prepared *prepared, const struct spawn_request *reques
 	prepared->null_fd = lift(open("/dev/null", O_RDWR | O_CLOEXEC));
 	prepared->log_fd = fcntl(request->log_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
 	prepared->control_fd = fcntl(request->control_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+	if (request->cgroup_fd >= 0)
+		prepared->cgroup_fd = fcntl(request->cgroup_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
 	if (prepared->exec_fd < 0 || prepared->null_fd < 0 || prepared->log_fd < 0 ||
 		prepared->control_fd < 0) {
 		int r = -errno;
@@ -181,6 +184,9 @@ static void __attribute__((noreturn)) child_run(const struct prepared *prepared)
 	const struct spawn_request *request = prepared->request;
 	char *argv[] = { (char *)(uintptr_t)request->program, NULL };
 
+	/* Before anything is its own: what it takes later counts there. */
+	if (prepared->cgroup_fd >= 0 && write(prepared->cgroup_fd, "0\n", 2) < 0)
+		child_give_up("<3>it could not enter its cgroup\n");
 	child_descriptors(prepared);
 	child_signals();
 	setsid(); /* a terminal's Ctrl-C is for orield, which ends its children in order */

@@ -27,6 +27,7 @@ struct spawn_request {
 	int control_fd;             /* becomes 3 */
 	const char *level;          /* word of its ORIEL_LOG */
 	const struct rlimit *files; /* limit of open files that it gets */
+	int cgroup_fd;              /* where it writes 0 to enter its cgroup; -1: none */
 };
 
 /* Looks the user up when this process is root. 0, or -ENOENT when there is none such. */

@@ -34,6 +34,8 @@ const struct config_key config_keys[] = {
 	  .help = "error, warning, info or debug" },
 	{ "host", "user", value_user, HOST_FIELD(user), .fallback = "auto",
 	  .help = "user of the processes when orield runs as root; auto: oriel, else nobody" },
+	{ "host", "cgroup", value_cgroup, HOST_FIELD(cgroup), .fallback = "auto",
+	  .help = "cgroup for the sessions' own; auto: orield's, if systemd has delegated it; none" },
 	{ "host", "sessions_max", value_number, HOST_FIELD(sessions_max), 1, 4096, "64", .reloadable = true,
 	  .help = "sessions at once, 1 to 4096" },
 

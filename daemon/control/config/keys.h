@@ -48,6 +48,7 @@ int value_vtest(const struct config_key *, const char *, void *, char[CONFIG_PRO
 int value_sandbox(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_level(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_path(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
+int value_cgroup(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_address(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_size(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_gpu(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);

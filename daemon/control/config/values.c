@@ -205,6 +205,17 @@ int value_path(const struct config_key *key, const char *value, void *base,
 	return value_text(key, value, base, ret_problem);
 }
 
+/* An absolute path, auto or none. */
+int value_cgroup(const struct config_key *key, const char *value, void *base,
+	char ret_problem[CONFIG_PROBLEM_MAX])
+{
+	if (strcmp(value, "none") == 0)
+		return value_text(key, value, base, ret_problem);
+	if (value[0] != '/' && strcmp(value, "auto") != 0)
+		return PROBLEM("'%s' is neither an absolute path nor auto or none", value);
+	return value_text(key, value, base, ret_problem);
+}
+
 int value_address(const struct config_key *key, const char *value, void *base,
 	char ret_problem[CONFIG_PROBLEM_MAX])
 {

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A session's limits: which value holds, who is told, and what is used of them. */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "child/cgroup.h"
+#include "host_private.h"
 #include "session/private.h"
+#include "text.h"
 
 uint64_t session_limit(const struct session *session, enum limit_id id)
 {
@@ -20,6 +25,87 @@ uint16_t limits_fill(const struct session *session, struct ipc_limit values[IPC_
 	return LIMITS_N;
 }
 
+static const struct {
+	enum limit_id id;
+	const char *file;
+} cgroup_files[] = {
+	{ LIMIT_MEMORY, "memory.max" },
+	{ LIMIT_TASKS, "pids.max" },
+	{ LIMIT_CPU_WEIGHT, "cpu.weight" },
+};
+
+static void apply_cgroup(const struct session *session)
+{
+	const int cgroup = session->private->cgroup;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cgroup_files) && cgroup >= 0; i++) {
+		int r = cgroup_write(
+			cgroup, cgroup_files[i].file, session_limit(session, cgroup_files[i].id));
+		if (r < 0) /* a controller that is not there */
+			log_debug("%s: %s: %s", session->spec.name, cgroup_files[i].file,
+				strerror(-r));
+	}
+}
+
+int limits_open_cgroup(struct session *session)
+{
+	struct session_private *private = session->private;
+	const int base = session->host->private->cgroup;
+	int fd;
+
+	if (private->cgroup < 0 && base >= 0) {
+		fd = cgroup_create(base, session->spec.name);
+		if (fd < 0)
+			log_warning("%s: it has no cgroup: %s", session->spec.name, strerror(-fd));
+		private->cgroup = fd < 0 ? -1 : fd;
+		private->out_of_memory = cgroup_read(private->cgroup, "memory.events", "oom_kill");
+	}
+	apply_cgroup(session);
+	return cgroup_open_procs(private->cgroup);
+}
+
+bool limits_memory_exceeded(struct session *session, char *ret_reason, size_t size)
+{
+	uint64_t before = session->private->out_of_memory;
+	uint64_t now = cgroup_read(session->private->cgroup, "memory.events", "oom_kill");
+	char text[LIMIT_TEXT_MAX];
+
+	session->private->out_of_memory = now;
+	if (now <= before)
+		return false;
+	limits_refuse(session, LIMIT_MEMORY);
+	text_format(ret_reason, size, "the session took more than its memory of %s (limit memory)",
+		limit_format(&limits[LIMIT_MEMORY], session_limit(session, LIMIT_MEMORY), text));
+	return true;
+}
+
+void limits_close_cgroup(struct session *session)
+{
+	cgroup_remove(session->host->private->cgroup, session->private->cgroup, session->spec.name);
+	session->private->cgroup = -1;
+}
+
+uint64_t limits_data(struct session *session)
+{
+	session->private->memory_told = session_limit(session, LIMIT_MEMORY);
+	return session->private->cgroup >= 0 ? 0 : session->private->memory_told;
+}
+
+/* Without a cgroup the render process has a limit of its own. A raised one needs privileges. */
+static void apply_data(struct session *session)
+{
+	const uint64_t value = session_limit(session, LIMIT_MEMORY);
+	const struct rlimit limit = { value, value };
+
+	if (session->private->cgroup >= 0 || !session->render ||
+		value == session->private->memory_told)
+		return;
+	session->private->memory_told = value;
+	if (prlimit(child_pid(session->render), RLIMIT_DATA, &limit, NULL) < 0)
+		log_info("%s: its render process gets the new limit of memory when it is started again: %s",
+			session->spec.name, strerror(errno));
+}
+
 void limits_apply(struct session *session)
 {
 	const struct worker *workers = session->private->workers;
@@ -29,6 +115,8 @@ void limits_apply(struct session *session)
 	};
 	struct ipc_render_limits render;
 
+	apply_cgroup(session);
+	apply_data(session);
 	render.n_limits = limits_fill(session, render.limits);
 	if (workers[WORKER_RENDER].child)
 		child_send(workers[WORKER_RENDER].child, &ipc_render_limits_type, &render, -1);
@@ -92,5 +180,8 @@ void session_measure_limits(struct session *session)
 	use[LIMIT_VIEWERS].refused += private->view_refused;
 	list_for_each(viewer, &session->viewers, link)
 		use[LIMIT_VIEWERS].used += viewer->info.ready;
-	use[LIMIT_MEMORY].used = session->render_rss + session->view_rss;
+	use[LIMIT_MEMORY].used = cgroup_read(private->cgroup, "memory.current", NULL);
+	if (use[LIMIT_MEMORY].used == 0)
+		use[LIMIT_MEMORY].used = session->render_rss + session->view_rss;
+	use[LIMIT_TASKS].used = cgroup_read(private->cgroup, "pids.current", NULL);
 }

@@ -69,6 +69,9 @@ struct session_private {
 	uint64_t refused[LIMITS_N];                /* by orield, and by earlier processes */
 	uint64_t view_refused;                     /* viewers, as the present view process tells */
 	struct ipc_limit_use render_use[LIMITS_N]; /* as the present one tells */
+	int cgroup;                                /* -1: it has none */
+	uint64_t out_of_memory;                    /* processes that the kernel has ended in it */
+	uint64_t memory_told; /* the limit that the present render process has */
 };
 
 static inline struct worker *session_worker(const struct session *session, enum worker_kind kind)
@@ -142,6 +145,14 @@ void limits_refuse(struct session *session, enum limit_id id);
 void limits_note_render(struct session *session, const struct ipc_render_pong *pong);
 void limits_render_gone(struct session *session);
 void limits_view_gone(struct session *session);
+/* Makes its cgroup, if there may be one; a descriptor for a child to enter it, or -1. */
+int limits_open_cgroup(struct session *session);
+/* A child ended: whether the kernel did that for want of memory, with a reason for people. */
+bool limits_memory_exceeded(struct session *session, char *ret_reason, size_t size);
+/* The last child ended. */
+void limits_close_cgroup(struct session *session);
+/* RLIMIT_DATA of a render process that starts; 0: a cgroup bounds it. */
+uint64_t limits_data(struct session *session);
 
 /* shots.c */
 void shots_done(struct session *session, const struct ipc_screenshot_done *message, int fd);

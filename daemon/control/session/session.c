@@ -138,6 +138,7 @@ static struct session *session_alloc(struct host *host, const struct session_spe
 		return NULL;
 	}
 	session->private = private;
+	private->cgroup = -1;
 	session->host = host;
 	memcpy(&session->spec, spec, sizeof(*spec)); /* padding too: a reload compares bytes */
 	session->state_since = (int64_t)time(NULL);
@@ -239,6 +240,7 @@ void session_child_gone(struct session *session)
 
 	if (session->render || session->view || private->open_handles > 0)
 		return;
+	limits_close_cgroup(session);
 	private->open_handles = WORKERS + 1;
 	uv_close((uv_handle_t *)&private->stop_timer, on_stop_closed);
 	for (enum worker_kind kind = 0; kind < WORKERS; kind++)

@@ -36,7 +36,7 @@ static int send_render_start(const struct worker *worker)
 	struct ipc_render_start start = {
 		.sandbox = config->sandbox,
 		.vtest_version = worker->session->vtest_version,
-		.memory = session_limit(worker->session, LIMIT_MEMORY),
+		.memory = limits_data(worker->session),
 	};
 
 	text_copy(start.session, sizeof(start.session), worker->session->spec.name);
@@ -154,8 +154,12 @@ static void on_ended(void *data, const char *reason)
 	struct worker *worker = data;
 	struct session *session = worker->session;
 
+	char memory[IPC_TEXT_MAX + 1];
+
 	worker->child = NULL;
 	worker->ready = false;
+	if (limits_memory_exceeded(session, memory, sizeof(memory)))
+		reason = memory;
 	if (worker->kind == WORKER_RENDER)
 		render_ended(session, reason);
 	else
@@ -193,6 +197,7 @@ void worker_start(struct worker *worker)
 			.gpu = render,
 			.level = level_word(host->config.log_level),
 			.files = &host->private->files,
+			.cgroup_fd = limits_open_cgroup(session),
 		},
 		.label = label,
 		.level = &host->config.log_level,
@@ -208,6 +213,7 @@ void worker_start(struct worker *worker)
 	worker->started_ms = clock_ms();
 	heartbeat_reset(&worker->heartbeat, worker->started_ms);
 	r = child_start(host->loop, &setup, &child);
+	cleanup_fd(&setup.spawn.cgroup_fd);
 	if (r < 0) {
 		text_format(reason, sizeof(reason), "%s/%s could not be started: %s",
 			host->config.program_directory, setup.spawn.program, strerror(-r));

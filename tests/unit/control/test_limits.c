@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Limits of sessions: which value holds, who is told, what is counted. */
+#include "child/cgroup.h"
 #include "host_fixture.h"
 
 static bool ended(int fd)
@@ -117,7 +118,138 @@ static void reloaded_limits_restart_nothing(void **state)
 	assert_int_equal(session->restart_count, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+/* ---- cgroups, in a directory that looks like one */
+
+static char base[64];
+
+static const char *below(const char *name)
+{
+	static char path[160];
+
+	snprintf(path, sizeof(path), "%s/%s", base, name);
+	return path;
+}
+
+static void put(const char *name, const char *text)
+{
+	FILE *file = fopen(below(name), "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static const char *content(const char *name)
+{
+	static char text[128];
+	FILE *file = fopen(below(name), "r");
+	size_t n = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+
+	text[n] = '\0';
+	if (file)
+		fclose(file);
+	return text;
+}
+
+static int cgroup_setup(void **state)
+{
+	strcpy(base, "/tmp/oriel-cgroup-XXXXXX");
+	assert_non_null(mkdtemp(base));
+	return fixture_setup(state);
+}
+
+static int cgroup_teardown(void **state)
+{
+	char text[96];
+
+	fixture_teardown(state);
+	snprintf(text, sizeof(text), "rm -r %s", base);
+	return system(text);
+}
+
+static void use_cgroup(struct fixture *fixture)
+{
+	char reason[256];
+
+	put("cgroup.controllers", "cpuset cpu io memory pids\n");
+	fixture->host.private->cgroup = cgroup_open(base, reason, sizeof(reason));
+	assert_true(fixture->host.private->cgroup >= 0);
+}
+
+static void cgroups_may_be_missing(void **state)
+{
+	char reason[256];
+
+	(void)state;
+	assert_int_equal(cgroup_open("none", reason, sizeof(reason)), -1);
+	assert_int_equal(cgroup_open("/nowhere/at/all", reason, sizeof(reason)), -1);
+	assert_non_null(strstr(reason, "No such file"));
+	put("cgroup.controllers", "cpuset io\n");
+	assert_int_equal(cgroup_open(base, reason, sizeof(reason)), -1);
+	assert_non_null(strstr(reason, "none of the controllers"));
+	assert_int_equal(cgroup_create(-1, "one"), -ENOENT);
+	assert_int_equal(cgroup_write(-1, "memory.max", 1), -ENOENT);
+	assert_int_equal(cgroup_read(-1, "memory.current", NULL), 0);
+	assert_int_equal(cgroup_open_procs(-1), -1);
+	cgroup_remove(-1, -1, "one");
+}
+
+static void a_session_has_its_cgroup(void **state)
+{
+	struct fixture *fixture = *state;
+	struct limits_change change = { 0 };
+	struct session *session;
+	char pid[16];
+
+	use_cgroup(fixture);
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	assert_string_equal(content("orield/cgroup.procs"), pid);
+	assert_string_equal(content("cgroup.subtree_control"), "+cpu");
+	session = fixture_session(fixture, "one");
+	run_until(fixture, 3000, session->state == SESSION_READY);
+	assert_string_equal(content("one.vm/cgroup.procs"), "0\n");
+	assert_string_equal(content("one.vm/memory.max"), "12884901888\n");
+	assert_string_equal(content("one.vm/pids.max"), "256\n");
+	assert_string_equal(content("one.vm/cpu.weight"), "100\n");
+	assert_int_equal(limits_data(session), 0);
+	change.set[LIMIT_MEMORY] = change.set[LIMIT_CPU_WEIGHT] = true;
+	change.values[LIMIT_MEMORY] = 1ull << 30;
+	change.values[LIMIT_CPU_WEIGHT] = 20;
+	session_change_limits(session, &change);
+	assert_string_equal(content("one.vm/memory.max"), "1073741824\n");
+	assert_string_equal(content("one.vm/cpu.weight"), "20\n");
+	put("one.vm/memory.current", "123456789\n");
+	put("one.vm/pids.current", "17\n");
+	assert_int_equal(told(session, LIMIT_MEMORY), 123456789);
+	assert_int_equal(told(session, LIMIT_TASKS), 17);
+}
+
+static void want_of_memory_is_a_reason(void **state)
+{
+	struct fixture *fixture = *state;
+	struct session *session;
+
+	use_cgroup(fixture);
+	session = fixture_session(fixture, "one");
+	run_until(fixture, 3000, session->state == SESSION_READY);
+	kill(child_pid(session->view), SIGKILL);
+	run_until(fixture, 3000, session->n_restarts == 1);
+	assert_string_equal(session->restarts[0].reason, "killed by SIGKILL");
+	put("one.vm/memory.events", "low 0\noom_group_kill 5\noom 3\noom_kill 2\n");
+	kill(child_pid(session->render), SIGKILL);
+	run_until(fixture, 3000, session->n_restarts == 2);
+	assert_string_equal(session->restarts[1].reason,
+		"the session took more than its memory of 12G (limit memory)");
+	session_measure_limits(session);
+	assert_int_equal(session->limits_use[LIMIT_MEMORY].refused >= 1, true);
+	run_until(fixture, 5000, session->state == SESSION_READY);
+	kill(child_pid(session->render), SIGKILL);
+	run_until(fixture, 3000, session->n_restarts == 3);
+	assert_string_equal(session->restarts[2].reason, "killed by SIGKILL");
+}
+
+#define CGROUP_TEST(name) cmocka_unit_test_setup_teardown(name, cgroup_setup, cgroup_teardown)
+#define TEST(name)        cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(int argc, char **argv)
 {
@@ -126,6 +258,9 @@ int main(int argc, char **argv)
 		TEST(restarts_forget_nothing),
 		TEST(guests_that_are_known_stay),
 		TEST(reloaded_limits_restart_nothing),
+		CGROUP_TEST(cgroups_may_be_missing),
+		CGROUP_TEST(a_session_has_its_cgroup),
+		CGROUP_TEST(want_of_memory_is_a_reason),
 	};
 
 	(void)argc;
