@@ -35,6 +35,7 @@ struct command {
 };
 
 #define ANY               UINT16_MAX
+#define SHADER_FIELDS     5u  /* of a shader before its feedback and text */
 #define QUERY_RESULT_SIZE 16u /* bytes: struct virgl_host_query_state */
 #define IMAGES_FIRST      3u  /* the first image's format in SET_SHADER_IMAGES */
 #define IMAGES_STEP       5u
@@ -145,7 +146,26 @@ static bool walk_shader(struct virgl_walk *walk, const uint32_t *command)
 	return false;
 }
 
-static void walk_create(struct virgl_walk *walk, uint32_t *command, uint32_t object)
+/* What virglrenderer does not look at itself: the text, and what goes into transform feedback. */
+static bool shader_sound(struct virgl_walk *walk, const uint32_t *command, uint32_t length)
+{
+	struct virgl_sub_contexts *contexts = walk->contexts;
+	struct virgl_shader_begun *begun = &contexts->begun;
+	uint32_t outputs = command[2] == SHADER_COMPUTE ? 0 : command[5];
+	uint64_t fields = SHADER_FIELDS + (outputs > 0 ? 4 + 2 * (uint64_t)outputs : 0);
+
+	if (fields > length ||
+		(outputs > 0 && !shader_feedback_right(&command[SHADER_FIELDS + 1], outputs)))
+		return false;
+	if (!(command[3] & SHADER_GOES_ON))
+		*begun = (struct virgl_shader_begun){ contexts->current, command[1], { .depth = 0 } };
+	else if (begun->context != contexts->current || begun->handle != command[1])
+		return false;
+	return shader_text_read(
+		&begun->text, (const uint8_t *)&command[fields + 1], (length - (size_t)fields) * 4);
+}
+
+static void walk_create(struct virgl_walk *walk, uint32_t *command, uint32_t object, uint32_t length)
 {
 	struct virgl_sub_contexts *contexts = walk->contexts;
 	bool shader = object == OBJECT_SHADER;
@@ -154,6 +174,8 @@ static void walk_create(struct virgl_walk *walk, uint32_t *command, uint32_t obj
 		refuse(walk, command, "a compute shader");
 	else if (shader && !walk_shader(walk, command))
 		refuse(walk, command, "a shader over the limits");
+	else if (shader && !shader_sound(walk, command, length))
+		refuse(walk, command, "a shader with numbers that cannot be");
 	else if ((!shader || !(command[3] & SHADER_GOES_ON)) && command[1] != 0 &&
 		 !virgl_objects_add(&contexts->objects, contexts->current, command[1],
 			 shader ? command[3] : 0))
@@ -186,7 +208,7 @@ static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t obj
 			translate(walk, &command[object_rows[i].handle]);
 	}
 	if (room)
-		walk_create(walk, command, object);
+		walk_create(walk, command, object, length);
 	else
 		refuse(walk, command, "a query without room for its result");
 	return true;
@@ -224,6 +246,7 @@ void virgl_sub_contexts_finish(struct virgl_sub_contexts *contexts)
 	quota_give(contexts->objects.owner, LIMIT_CONTEXTS, contexts->n);
 	contexts->n = 0;
 	virgl_objects_finish(&contexts->objects);
+	virgl_bindings_finish(&contexts->bindings);
 }
 
 static bool create_context(struct virgl_sub_contexts *contexts, uint32_t context)
@@ -244,6 +267,7 @@ static bool create_context(struct virgl_sub_contexts *contexts, uint32_t context
 static void destroy_context(struct virgl_sub_contexts *contexts, uint32_t *context)
 {
 	virgl_objects_drop(&contexts->objects, *context);
+	virgl_bindings_drop(&contexts->bindings, *context);
 	if (contexts->current == *context)
 		contexts->current = 0;
 	*context = contexts->ids[--contexts->n];
@@ -289,6 +313,23 @@ static bool is_shared(uint32_t id)
 	       id == VIRGL_CCMD_COPY_TRANSFER3D;
 }
 
+static bool exists(void *data, uint32_t handle)
+{
+	struct virgl_walk *walk = data;
+	const struct virgl_resource *resource = walk->find(walk->data, handle);
+
+	return resource && resource->id > 0;
+}
+
+/* Keeps track of what is bound. False: it cannot be. */
+static bool walk_bindings(struct virgl_walk *walk, const uint32_t *command, uint32_t length)
+{
+	struct virgl_sub_contexts *contexts = walk->contexts;
+
+	return contexts->lost || virgl_bindings_note(&contexts->bindings, contexts->current,
+					 command, length, exists, walk) == VIRGL_BINDING_FINE;
+}
+
 static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t length)
 {
 	uint32_t id = command[0] & 0xff, object = command[0] >> 8 & 0xff;
@@ -301,6 +342,10 @@ static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t le
 	if (length < row->min || length > row->max) {
 		walk->wrong = row->name;
 		return false;
+	}
+	if (!walk_bindings(walk, command, length)) {
+		refuse(walk, command, "a slot that there is not");
+		return true;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(row->handles); i++) {
 		if (row->handles[i] > 0 && row->handles[i] <= length && length >= row->handles_from)
@@ -328,15 +373,32 @@ static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t le
 	return true;
 }
 
+/* An object goes, or another takes its handle, while it is bound. */
+static bool ends_bound(const struct virgl_walk *walk, const uint32_t *command, uint32_t length)
+{
+	const struct virgl_sub_contexts *contexts = walk->contexts;
+	uint32_t id = command[0] & 0xff;
+
+	return (id == CCMD_CREATE_OBJECT || id == CCMD_DESTROY_OBJECT) && length > 0 &&
+	       !contexts->lost &&
+	       virgl_bindings_has_object(&contexts->bindings, contexts->current, command[1]);
+}
+
 bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n)
 {
 	walk->refused = NULL;
 	walk->wrong = NULL;
+	walk->unbind = 0;
 	for (size_t at = 0; at < n;) {
 		uint32_t length = dwords[at] >> 16, id = dwords[at] & 0xff;
 		if (length >= n - at) {
 			walk->wrong = "a command longer than its buffer";
 			return false;
+		}
+		if (ends_bound(walk, &dwords[at], length)) {
+			walk->unbind = dwords[at + 1];
+			walk->done = at;
+			return true;
 		}
 		if (!walk_command(walk, &dwords[at], length))
 			return false;

@@ -17,11 +17,19 @@
 
 #include "virgl/objects.h"
 #include "virgl/resource.h"
+#include "walk/bindings.h"
+#include "walk/shader.h"
 
 #define VIRGL_HANDLE_NONE UINT32_MAX /* a resource that never exists */
 
 #define VIRGL_SUB_CONTEXTS_MAX \
 	64u /* of a client: each is a context of the driver, with megabytes */
+
+/* A shader whose text comes in pieces. */
+struct virgl_shader_begun {
+	uint32_t context, handle; /* 0: none */
+	struct shader_text text;
+};
 
 /* A client's contexts besides the one that it begins with (0), and what is in them. */
 struct virgl_sub_contexts {
@@ -30,6 +38,8 @@ struct virgl_sub_contexts {
 	uint32_t current;
 	bool lost; /* it chose one that it does not have: what it sends goes nowhere */
 	struct virgl_objects objects;
+	struct virgl_bindings bindings;
+	struct virgl_shader_begun begun;
 };
 
 struct virgl_walk {
@@ -38,8 +48,9 @@ struct virgl_walk {
 	void *data;
 	struct virgl_sub_contexts *contexts; /* kept up to date */
 	bool compute;                        /* compute shaders are allowed */
-	bool shared;         /* the client has shared memory: transfers are allowed */
-	size_t done;         /* out: dwords before the transfer, or all */
+	bool shared; /* the client has shared memory: transfers are allowed */
+	size_t done; /* out: dwords before the transfer, or before what must be unbound, or all */
+	uint32_t unbind; /* out: an object that must be unbound before the next command; 0: none */
 	const char *refused; /* out: a command that was refused, NULL if none was */
 	const char *wrong;   /* out: on failure, what is malformed */
 };
@@ -54,7 +65,10 @@ enum {
 	VIRGL_CCMD_COPY_TRANSFER3D = 45,
 };
 
-/* Checks and rewrites n dwords, or those up to a transfer. False when they are no command buffer. */
+/*
+ * Checks and rewrites n dwords, or those up to a transfer or to the end of a bound object. False
+ * when they are no command buffer.
+ */
 bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n);
 
 #endif

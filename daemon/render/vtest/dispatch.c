@@ -156,6 +156,16 @@ static void submit(struct vtest_client *client, uint32_t *dwords, size_t n)
 			client->program);
 }
 
+/* One that its client ends while it is bound. */
+static void unbind_object(struct vtest_client *client, uint32_t object)
+{
+	struct virgl_sub_contexts *contexts = &client->contexts;
+	uint32_t commands[VIRGL_UNBIND_MAX];
+
+	submit(client, commands,
+		virgl_bindings_take_object(&contexts->bindings, contexts->current, object, commands));
+}
+
 static void on_submit(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
 	struct virgl_walk walk = {
@@ -182,7 +192,9 @@ static void on_submit(struct vtest_client *client, const uint32_t *fields, size_
 		submit(client, dwords, walk.done);
 		dwords += walk.done;
 		left -= walk.done;
-		if (left > 0) {
+		if (walk.unbind) {
+			unbind_object(client, walk.unbind);
+		} else if (left > 0) {
 			size_t length = 1 + (dwords[0] >> 16);
 			if (!vtest_transfer_inside(client, dwords))
 				return;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "virgl/virgl.h"
 #include "vtest/client.h"
 
 #define FENCE_BYTES 8u
@@ -193,6 +194,18 @@ void vtest_on_resource_create2(struct vtest_client *client, const uint32_t *fiel
 		refuse_memory(client, fields[0]);
 }
 
+/* virglrenderer would go on to use one that is bound. */
+static void unbind(struct vtest_client *client, uint32_t handle)
+{
+	struct virgl_sub_contexts *contexts = &client->contexts;
+	uint32_t commands[VIRGL_UNBIND_MAX];
+	size_t n;
+
+	while ((n = virgl_bindings_take_resource(
+			&contexts->bindings, contexts->current, handle, commands)) > 0)
+		virgl_submit(client->context, commands, (uint32_t)n);
+}
+
 void vtest_on_resource_unref(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
 	struct vtest_resource **at = bucket(client, fields[0]);
@@ -207,5 +220,6 @@ void vtest_on_resource_unref(struct vtest_client *client, const uint32_t *fields
 		return;
 	}
 	*at = resource->next;
+	unbind(client, fields[0]);
 	resource_destroy(resource);
 }
