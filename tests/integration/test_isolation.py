@@ -9,7 +9,7 @@ import pytest
 
 import pattern as drawn
 import rfb
-from support import PATIENCE, alive, wait_for
+from support import BUILD, PATIENCE, alive, wait_for
 from watcher import Watcher
 
 SMALL = "--size=320x240"
@@ -256,3 +256,14 @@ def test_crashes_without_end(make_daemon, who):
     state = wait_for(failed, 120, "the session's failure", every=0.2)
     assert state["reason"]
     assert daemon.api.session("two")["state"] == "ready"
+
+
+def test_clients_of_a_session(daemon, guest):
+    """Clients share one virglrenderer, and what one makes and drops unbinds nothing of another's."""
+    program = str(BUILD / "tests/textured")
+    keeps = guest(daemon, program, "keep", "1000000").wait_said("textured: drawing")
+    for _ in range(3):
+        churns = guest(daemon, program, "churn", "20")
+        wait_for(lambda churns=churns: churns.process.poll() is not None, 60, "the end of the guest")
+        assert churns.process.returncode == 0, churns.said()
+    assert keeps.process.poll() is None, keeps.said()

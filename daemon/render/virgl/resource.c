@@ -7,6 +7,8 @@
 
 #include <virglrenderer.h>
 
+#include "virgl/virgl.h"
+
 #include "virgl/fresh.h"
 
 #define RESOURCE_ID_MAX (1u << 30)
@@ -198,11 +200,13 @@ void virgl_resource_create(struct virgl_resource *resource, uint32_t context)
 	resource->id = 0;
 	if (!take(resource))
 		return;
+	virgl_enter(context);
 	if (virgl_renderer_resource_create(&args, NULL, 0) != 0) {
 		give(resource);
 		return;
 	}
 	resource->id = args.handle;
+	resource->context = context;
 	virgl_renderer_ctx_attach_resource((int)context, (int)resource->id);
 }
 
@@ -210,6 +214,7 @@ void virgl_resource_destroy(struct virgl_resource *resource)
 {
 	if (resource->id == 0)
 		return;
+	virgl_enter(resource->context);
 	virgl_renderer_resource_unref(resource->id);
 	give(resource);
 }
@@ -271,8 +276,8 @@ void virgl_transfer_whole_rows(const struct virgl_resource *resource, struct vir
 	transfer->layer_stride = (uint32_t)layer;
 }
 
-int virgl_transfer_get(const struct virgl_resource *resource, uint32_t context,
-	const struct virgl_transfer *transfer, void *data, uint64_t size)
+int virgl_transfer_get(const struct virgl_resource *resource, const struct virgl_transfer *transfer,
+	void *data, uint64_t size)
 {
 	struct iovec iov = { .iov_base = data, .iov_len = size };
 	struct virgl_box box = transfer->box;
@@ -281,22 +286,23 @@ int virgl_transfer_get(const struct virgl_resource *resource, uint32_t context,
 	if (resource->id == 0)
 		return -ENOENT;
 	virgl_fresh_memory(true);
-	r = virgl_renderer_transfer_read_iov(resource->id, context, transfer->level,
+	r = virgl_renderer_transfer_read_iov(resource->id, resource->context, transfer->level,
 		transfer->stride, transfer->layer_stride, &box, 0, &iov, 1);
 	virgl_fresh_memory(false);
 	return r == 0 ? 0 : -EIO;
 }
 
-int virgl_transfer_put(const struct virgl_resource *resource, uint32_t context,
-	const struct virgl_transfer *transfer, void *data, uint64_t size)
+int virgl_transfer_put(const struct virgl_resource *resource, const struct virgl_transfer *transfer,
+	void *data, uint64_t size)
 {
 	struct iovec iov = { .iov_base = data, .iov_len = size };
 	struct virgl_box box = transfer->box;
 
 	if (resource->id == 0)
 		return -ENOENT;
-	return virgl_renderer_transfer_write_iov(resource->id, context, (int)transfer->level,
-		       transfer->stride, transfer->layer_stride, &box, 0, &iov, 1) == 0
+	return virgl_renderer_transfer_write_iov(resource->id, resource->context,
+		       (int)transfer->level, transfer->stride, transfer->layer_stride, &box, 0,
+		       &iov, 1) == 0
 		       ? 0
 		       : -EIO;
 }

@@ -48,6 +48,7 @@ struct virgl_box {
 
 struct virgl_resource {
 	uint32_t id;         /* virglrenderer's; 0: it was refused */
+	uint32_t context;    /* virglrenderer's, whose it is */
 	struct quota *owner; /* whose it counts as; NULL: the process's own */
 	struct virgl_resource_desc desc;
 	struct virgl_format format;
@@ -67,7 +68,9 @@ void virgl_resource_limits(uint32_t max_texture_side);
 /* NULL when the description is sound, else what is wrong with it. Sets format and bytes. */
 const char *virgl_resource_check(struct virgl_resource *resource);
 /*
- * Makes a checked resource and attaches it to a context; its owner is borrowed for its life. When a
+ * Makes a checked resource and attaches it to a context, in which everything happens that is done with
+ * it from here: what virglrenderer keeps with it to read it belongs to one GL context. That context
+ * outlives it; its owner is borrowed for its life. When a
  * limit (counted) or the driver refuses, its id is 0, which every command takes for a wrong one.
  */
 void virgl_resource_create(struct virgl_resource *resource, uint32_t context);
@@ -80,10 +83,10 @@ void virgl_resource_destroy(struct virgl_resource *resource);
  */
 uint64_t virgl_transfer_size(const struct virgl_resource *resource, struct virgl_transfer *transfer);
 /* Both take a transfer that virgl_transfer_size passed, and at least that many bytes. 0 or negative errno. */
-int virgl_transfer_get(const struct virgl_resource *resource, uint32_t context,
-	const struct virgl_transfer *transfer, void *data, uint64_t size);
-int virgl_transfer_put(const struct virgl_resource *resource, uint32_t context,
-	const struct virgl_transfer *transfer, void *data, uint64_t size);
+int virgl_transfer_get(const struct virgl_resource *resource, const struct virgl_transfer *transfer,
+	void *data, uint64_t size);
+int virgl_transfer_put(const struct virgl_resource *resource, const struct virgl_transfer *transfer,
+	void *data, uint64_t size);
 
 /* The bytes from the first to the last that such a transfer touches. */
 uint64_t virgl_transfer_span(

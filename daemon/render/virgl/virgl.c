@@ -201,8 +201,18 @@ int virgl_submit(uint32_t context, uint32_t *dwords, uint32_t n)
 	return r == 0 ? 0 : -EIO;
 }
 
-uint32_t virgl_fence_create(void)
+void virgl_enter(uint32_t context)
 {
+	uint32_t nop = 0; /* VIRGL_CCMD_NOP, of no dwords */
+
+	/* A context that a bad command has spoiled is not entered any more; nor must another be. */
+	if (virgl_renderer_submit_cmd(&nop, (int)context, 1) != 0)
+		virgl_renderer_force_ctx_0();
+}
+
+uint32_t virgl_fence_create(uint32_t context)
+{
+	virgl_enter(context);
 	virgl.last_fence = virgl.last_fence == UINT32_MAX ? 1 : virgl.last_fence + 1;
 	if (virgl_renderer_create_fence((int)virgl.last_fence, 0) != 0)
 		virgl.passed_fence = virgl.last_fence;

@@ -41,8 +41,15 @@ void virgl_context_destroy(uint32_t context);
 /* 0, or negative errno when virglrenderer does not take the commands. */
 int virgl_submit(uint32_t context, uint32_t *dwords, uint32_t n);
 
-/* Puts a fence behind all that was submitted; its number, never 0. */
-uint32_t virgl_fence_create(void);
+/*
+ * Makes a context's GL context current. virglrenderer makes and destroys resources and fences in
+ * whatever GL context is current, and that context loses the texture and the framebuffer that it
+ * had bound: so it has to be their own.
+ */
+void virgl_enter(uint32_t context);
+
+/* Puts a fence behind all that was submitted in a context; its number, never 0. */
+uint32_t virgl_fence_create(uint32_t context);
 /* The fence is behind us. */
 bool virgl_fence_passed(uint32_t fence);
 /* The same, after `ns` nanoseconds of waiting for the GPU at most: sooner known than by a timer. */

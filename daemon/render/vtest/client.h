@@ -175,7 +175,7 @@ bool vtest_transfer_parse2(
 void vtest_on_transfer_put(struct vtest_client *client, const uint32_t *fields, size_t size);
 void vtest_on_transfer_put2(struct vtest_client *client, const uint32_t *fields, size_t size);
 /* Reads into a transfer's data. 0 or negative errno. */
-int vtest_transfer_read(struct vtest_client *client, const struct vtest_transfer *transfer);
+int vtest_transfer_read(const struct vtest_transfer *transfer);
 /* A TRANSFER3D or COPY_TRANSFER3D inside a command buffer, whole. False: the client has failed. */
 bool vtest_transfer_inside(struct vtest_client *client, const uint32_t *command);
 

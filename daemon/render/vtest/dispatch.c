@@ -142,7 +142,7 @@ static void note_ahead(struct vtest_client *client, size_t size)
 		ahead->waits = ahead->fence;
 		vtest_pause(client, FENCE_POLL_MS, on_ahead_timer);
 	}
-	ahead->fence = virgl_fence_create();
+	ahead->fence = virgl_fence_create(client->context);
 	ahead->commands = 0;
 	ahead->bytes = 0;
 }
@@ -233,7 +233,7 @@ static void on_busy_wait(struct vtest_client *client, const uint32_t *fields, si
 	client->waited = fields[0];
 	if (fence && client->submitted && (fields[1] & 1)) {
 		client->submitted = false;
-		client->fence = virgl_fence_create();
+		client->fence = virgl_fence_create(client->context);
 	}
 	if (fence && client->fence > 0 && !virgl_fence_wait(client->fence, FENCE_WAIT_NS)) {
 		vtest_pause(client, FENCE_POLL_MS, on_fence_timer);

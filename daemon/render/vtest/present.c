@@ -38,8 +38,8 @@ static int on_read(
 		/* Counts whole rows; the last one ends with the rectangle. */
 		if (size == 0)
 			return -EINVAL;
-		r = virgl_transfer_get(source, 0, &transfer,
-			place(pixels, stride, rect, source->format.bytes), size);
+		r = virgl_transfer_get(
+			source, &transfer, place(pixels, stride, rect, source->format.bytes), size);
 	}
 	return r;
 }
@@ -112,7 +112,7 @@ static const uint8_t *answer(struct vtest_client *client, const struct vtest_tra
 		to.data = vtest_reply_space(client, to.data_size);
 	if (!to.data)
 		return NULL;
-	if (vtest_transfer_read(client, &to) == 0)
+	if (vtest_transfer_read(&to) == 0)
 		return to.data;
 	/* A client that is refused still gets its bytes: it waits for them. */
 	if (!get->data)

@@ -94,24 +94,23 @@ bool vtest_transfer_parse2(
 	       check_shared(client, resource, &resource->memory, &transfer, fields[9], ret_transfer);
 }
 
-typedef int (*transfer_fn)(const struct virgl_resource *resource, uint32_t context,
+typedef int (*transfer_fn)(const struct virgl_resource *resource,
 	const struct virgl_transfer *transfer, void *data, uint64_t size);
 
 /* `transfer` is by value: for a single row its stride becomes that row's. */
-static int run_part(struct vtest_client *client, const struct vtest_resource *resource,
-	transfer_fn run, struct virgl_transfer transfer, uint8_t *data)
+static int run_part(const struct vtest_resource *resource, transfer_fn run,
+	struct virgl_transfer transfer, uint8_t *data)
 {
 	uint64_t size = virgl_transfer_size(&resource->virgl, &transfer);
 
-	return run(&resource->virgl, client->context, &transfer, data, size);
+	return run(&resource->virgl, &transfer, data, size);
 }
 
 /*
  * virglrenderer wants room for whole rows, but memory may end with the last one's last pixel: then
  * layers, rows and the last row go by themselves.
  */
-static int run_shared(
-	struct vtest_client *client, const struct vtest_transfer *transfer, transfer_fn run)
+static int run_shared(const struct vtest_transfer *transfer, transfer_fn run)
 {
 	const struct vtest_resource *resource = transfer->resource;
 	struct virgl_transfer part = transfer->virgl;
@@ -121,10 +120,10 @@ static int run_shared(
 	int r = 0;
 
 	if (virgl_transfer_size(&resource->virgl, &part) <= transfer->data_size)
-		return run_part(client, resource, run, part, data);
+		return run_part(resource, run, part, data);
 	if (layers > 0) {
 		part.box.d = layers;
-		r = run_part(client, resource, run, part, data);
+		r = run_part(resource, run, part, data);
 		data += (size_t)layers * part.layer_stride;
 		part.box.z += layers;
 		part.box.d = 1;
@@ -132,22 +131,22 @@ static int run_shared(
 	if (rows > 0 && r == 0) {
 		uint32_t height = part.box.h;
 		part.box.h = rows * block;
-		r = run_part(client, resource, run, part, data);
+		r = run_part(resource, run, part, data);
 		data += (size_t)rows * part.stride;
 		part.box.y += rows * block;
 		part.box.h = height - rows * block;
 	}
-	return r < 0 ? r : run_part(client, resource, run, part, data);
+	return r < 0 ? r : run_part(resource, run, part, data);
 }
 
-int vtest_transfer_read(struct vtest_client *client, const struct vtest_transfer *transfer)
+int vtest_transfer_read(const struct vtest_transfer *transfer)
 {
-	return run_shared(client, transfer, virgl_transfer_get);
+	return run_shared(transfer, virgl_transfer_get);
 }
 
 static void write_shared(struct vtest_client *client, const struct vtest_transfer *transfer)
 {
-	if (run_shared(client, transfer, virgl_transfer_put) < 0)
+	if (run_shared(transfer, virgl_transfer_put) < 0)
 		log_limited(&client->limit, LOG_LEVEL_INFO, "stream %u (%s): a write was refused",
 			client->stream->id, client->program);
 }
