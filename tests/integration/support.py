@@ -263,12 +263,12 @@ class Daemon:
 class Desktop:
     """An X server without a screen."""
 
-    def __init__(self, size="2048x1200"):
+    def __init__(self, size="2048x1200", options=()):
         read, write = os.pipe()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="oriel-x-"))
         self.process = subprocess.Popen(
             ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp",
-             "-fbdir", str(self.directory), "-noreset", "-ac"],
+             "-fbdir", str(self.directory), "-noreset", "-ac", *options],
             pass_fds=[write], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         os.close(write)

@@ -103,12 +103,40 @@ def test_every_frame_is_exact(render, version, guest, size):
     assert made.ping()["readbacks"] >= 20
 
 
-def test_program_shows_itself_what_is_published(render, version, guest, desktop):
+@pytest.fixture
+def bare_desktop():
+    """An X server to which pixels go through its socket alone."""
+    server = support.Desktop("800x600", ["-extension", "MIT-SHM"])
+    yield server
+    server.close()
+
+
+@pytest.mark.parametrize("size", [(640, 480), (333, 217)])
+@pytest.mark.parametrize("where", ["desktop", "bare_desktop"])
+def test_program_shows_itself_what_is_published(render, version, tmp_path, namespaces, request, where, size):
+    screen = request.getfixturevalue(where)
     made = render(vtest_version=version)
     made.connect_view()
-    guest(made, PATTERN, "--size=640x480", "--frames=5", "--hold")
-    made.wait(lambda: made.newest and made.newest["sequence"] == 5, 30, "the fifth frame")
-    support.wait_for(lambda: (desktop.picture()[:480, :640] == rgb(made.newest)).all(), 10, "the program's window")
+    shown = Guest(made, screen.name, tmp_path / "guest", PATTERN, f"--size={size[0]}x{size[1]}", "--frames=5", "--hold")
+    try:
+        made.wait(lambda: made.newest and made.newest["sequence"] == 5, 60, "the fifth frame")
+        support.wait_for(lambda: (screen.picture()[:size[1], :size[0]] == rgb(made.newest)).all(), 10,
+                         "the program's window")
+    finally:
+        shown.kill()
+
+
+def test_presents_are_counted_exactly(render, version, guest):
+    """What a program reads of its own pictures is no present, in front, behind and off the screen."""
+    made = render(vtest_version=version)
+    program = guest(made, PATTERN, "--size=320x200", "--frames=20", "--read", "--hold")
+    counted = lambda: [s["presents"] for s in made.ping()["streams"]]
+    made.wait(lambda: counted() == [20], 60, "20 presents")
+    made.connect_view()
+    made.wait(lambda: made.newest, 20, "the last frame")
+    assert made.newest["sequence"] == 20 and pattern.number(rgb(made.newest)) == 20
+    assert counted() == [20]
+    assert program.process.poll() is None
 
 
 def test_nobody_looks_nothing_is_read(render, version, guest):

@@ -36,6 +36,7 @@ struct options {
 	int width2, height2;
 	long color; /* 0xRRGGBB in place of the gradient; -1: none */
 	bool hold;  /* wait to be killed after the last frame */
+	bool read; /* read each frame, before and after it is shown, and a picture off the screen */
 };
 
 struct window {
@@ -174,6 +175,51 @@ static void draw(const struct window *window, const struct options *options, int
 	draw_number(window, frame);
 }
 
+static void expect(const char *what, const unsigned char *got, int red, int green, int blue)
+{
+	if (got[0] == red && got[1] == green && got[2] == blue)
+		return;
+	fprintf(stderr, "pattern: %s: read %d %d %d, drew %d %d %d\n", what, got[0], got[1], got[2],
+		red, green, blue);
+	exit(1);
+}
+
+/* The first bit of the number, as black or white. */
+static void read_number(const struct window *window, int frame)
+{
+	unsigned char pixel[4];
+	int level = frame & 1 ? 255 : 0;
+	glReadPixels(BLOCK / 2, window->height - BLOCK / 2, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixel);
+	expect("before it is shown", pixel, level, level, level);
+}
+
+/* Mesa's virpipe gives something old, or nothing: it is only asked for. */
+static void read_front(void)
+{
+	unsigned char pixel[4];
+	glReadBuffer(GL_FRONT);
+	glReadPixels(0, 0, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixel);
+	glReadBuffer(GL_BACK);
+}
+
+static void read_off_screen(int frame)
+{
+	unsigned char pixels[16 * 16 * 4];
+	GLuint name, texture;
+	glGenTextures(1, &texture);
+	glBindTexture(GL_TEXTURE_2D, texture);
+	glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, 16, 16, 0, GL_RGBA, GL_UNSIGNED_BYTE, NULL);
+	glGenFramebuffers(1, &name);
+	glBindFramebuffer(GL_FRAMEBUFFER, name);
+	glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture, 0);
+	clear_rect(0, 0, 16, 16, (float)(frame & 255) / 255.0f, 0.0f, 1.0f);
+	glReadPixels(0, 0, 16, 16, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	expect("off the screen", pixels + sizeof(pixels) - 4, frame & 255, 0, 255);
+	glBindFramebuffer(GL_FRAMEBUFFER, 0);
+	glDeleteFramebuffers(1, &name);
+	glDeleteTextures(1, &texture);
+}
+
 static void wait_until(struct timespec *due, double seconds)
 {
 	long nanoseconds = due->tv_nsec + (long)(fmod(seconds, 1.0) * 1e9);
@@ -203,7 +249,13 @@ static void run(struct window *window, const struct options *options)
 			for (;;)
 				pause();
 		}
+		if (options->read) {
+			read_number(window, frame);
+			read_off_screen(frame);
+		}
 		glXSwapBuffers(window->display, window->id);
+		if (options->read)
+			read_front();
 		printf("pattern: frame %d\n", frame);
 		fflush(stdout);
 		if (options->fps > 0)
@@ -238,7 +290,7 @@ static void parse(int argc, char **argv, struct options *options)
 	static const struct option known[] = { { "size", 1, NULL, 's' }, { "frames", 1, NULL, 'n' },
 		{ "fps", 1, NULL, 'f' }, { "half", 1, NULL, 'h' }, { "resize-at", 1, NULL, 'r' },
 		{ "size2", 1, NULL, 'S' }, { "color", 1, NULL, 'c' }, { "hold", 0, NULL, 'H' },
-		{ 0 } };
+		{ "read", 0, NULL, 'R' }, { 0 } };
 	for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
 		switch (option) {
 		case 's':
@@ -265,10 +317,13 @@ static void parse(int argc, char **argv, struct options *options)
 		case 'H':
 			options->hold = true;
 			break;
+		case 'R':
+			options->read = true;
+			break;
 		default:
 			fprintf(stderr,
 				"usage: pattern [--size=WxH] [--frames=N] [--fps=N] [--half=N] "
-				"[--resize-at=N --size2=WxH] [--color=0xRRGGBB] [--hold]\n");
+				"[--resize-at=N --size2=WxH] [--color=0xRRGGBB] [--hold] [--read]\n");
 			exit(2);
 		}
 	}
