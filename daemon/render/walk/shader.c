@@ -67,6 +67,9 @@ static void end_number(struct shader_text *text)
 	text->in_number = false;
 	if (text->depth == 0)
 		return;
+	if (text->ranged && text->number < text->from)
+		text->wrong = true;
+	text->ranged = false;
 	if (text->number > text->levels[text->depth].largest)
 		text->levels[text->depth].largest = text->number;
 	if (text->number > text->levels[text->depth].limit)
@@ -100,6 +103,12 @@ static void read_digit(struct shader_text *text, char c)
 static void read_sign(struct shader_text *text, char c)
 {
 	switch (c) {
+	case '.':
+		if (++text->dots == 2) {
+			text->ranged = true;
+			text->from = text->number;
+		}
+		break;
 	case '[':
 		open_index(text);
 		break;
@@ -120,6 +129,8 @@ static void read_character(struct shader_text *text, char c)
 {
 	bool digit = c >= '0' && c <= '9';
 
+	if (c != '.')
+		text->dots = 0;
 	if (c >= 'a' && c <= 'z') /* the parser does not mind */
 		c = (char)(c - 'a' + 'A');
 	if (text->in_number && !digit)

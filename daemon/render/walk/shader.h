@@ -19,7 +19,10 @@ struct shader_text {
 	bool in_word, in_number;
 	bool closed; /* nothing but a closing bracket came last */
 	bool wrong;
-	uint32_t number;
+	bool ranged;     /* the next number ends a range that `number` began */
+	uint8_t dots;    /* in a row, just now */
+	uint32_t number; /* the last one */
+	uint32_t from;   /* where the range begins */
 	uint32_t depth;
 
 	struct {

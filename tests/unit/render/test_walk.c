@@ -146,6 +146,9 @@ static void test_text(void **state)
 			  "DCL CONST[31][0..4095]\nDCL CONST[0..4095]\nDCL TEMP[0..4095]\n"
 			  "IMM[0] FLT32 { 99999.0, 1000000, 5, 70}\nDCL IN[31][79], POSITION\n"
 			  " 99999: MOV TEMP[ADDR[0].x+12](3), IN[][2]\n"));
+	assert_true(reads("DCL IN[3..3]\nDCL TEMP[0 .. 5]\nMUL TEMP[3], IN[2].xyzw, IMM[1].xx\n"));
+	assert_false(reads("DCL TEMP[33..5], LOCAL\n"));
+	assert_false(reads("DCL CONST[1][2 .. 1]\n"));
 	assert_false(reads("DCL IN[80]\n"));
 	assert_false(reads("DCL IN[0..80]\n"));
 	assert_false(reads("DCL out[80]\n"));
