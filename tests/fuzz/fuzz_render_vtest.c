@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "fdpass.h"
 #include "link.h"
@@ -31,6 +33,8 @@ const char *__lsan_default_suppressions(void);
 #define INPUT_MAX (256u << 10)
 #define SIDE_MAX  256u /* pixels of a texture's side: memory and time are short here */
 
+#define MEMORIES_MAX 64u
+
 #define FLAG_LOOKS 0x80u /* a view process is there, and wants every frame */
 #define FLAG_KEEPS 0x40u /* and never gives a slot back */
 #define FLAG_PIECE 0x3fu
@@ -46,6 +50,13 @@ struct run {
 	size_t size, piece;
 	bool keeps, over;
 	int fd; /* the client's end */
+
+	struct {
+		void *data; /* memory that is shared with it */
+		size_t size;
+	} memories[MEMORIES_MAX];
+
+	size_t n_memories;
 	uv_poll_t client;
 	struct link *view; /* the view process's end; NULL: none */
 };
@@ -210,16 +221,67 @@ static void on_input(void *data, const struct ipc_display_input *input)
 
 static const struct surfaces_ops surfaces_ops = { on_input };
 
+/* Memory that came is written to all the time; it has the size that it was made with. */
+static void take_memory(struct run *run, int fd)
+{
+	struct stat status;
+	void *data = MAP_FAILED;
+
+	if (ftruncate(fd, 0) == 0 || ftruncate(fd, 1 << 30) == 0)
+		abort();
+	if (fstat(fd, &status) == 0 && status.st_size > 0 && run->n_memories < MEMORIES_MAX)
+		data = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (data != MAP_FAILED) {
+		run->memories[run->n_memories].data = data;
+		run->memories[run->n_memories++].size = (size_t)status.st_size;
+	}
+	close(fd);
+}
+
+static void scribble(const struct run *run)
+{
+	for (size_t i = 0; i < run->n_memories; i++) {
+		size_t size = run->memories[i].size, at = run->size * 31 % size;
+		memset((uint8_t *)run->memories[i].data + at, (int)run->size,
+			size - at < 512 ? size - at : 512);
+	}
+}
+
+/* True when something came. */
+static bool receive(struct run *run)
+{
+	static uint8_t taken[1 << 16];
+
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = { taken, sizeof(taken) };
+	struct msghdr message = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
+	ssize_t n = recvmsg(run->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	int fd;
+
+	if (header && header->cmsg_type == SCM_RIGHTS) {
+		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+		take_memory(run, fd);
+	}
+	return n > 0;
+}
+
 /* Reads all that comes; writes what is left, and then no more. */
 static void on_client(uv_poll_t *poll, int status, int events)
 {
-	static uint8_t taken[1 << 16];
 	struct run *run = poll->data;
 	size_t size = run->size < run->piece ? run->size : run->piece;
 	ssize_t n;
 
-	while (recv(run->fd, taken, sizeof(taken), MSG_DONTWAIT) > 0)
+	while (receive(run))
 		;
+	scribble(run);
 	if (status < 0 || run->over) {
 		uv_poll_stop(poll);
 		return;
@@ -283,6 +345,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uv_close((uv_handle_t *)&run.client, NULL);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	close(run.fd);
+	for (size_t i = 0; i < run.n_memories; i++)
+		munmap(run.memories[i].data, run.memories[i].size);
 	free(run.host);
 	free(run.surfaces);
 	return 0;
