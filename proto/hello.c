@@ -89,6 +89,16 @@ static enum hello_marker candidate(const struct hello_scan *scan)
 	return HELLO_MARKERS;
 }
 
+/* Whether another marker begins inside the window: it was cut off, and the other's nonce closed it. */
+static bool holds_another(const struct hello_scan *scan)
+{
+	for (size_t at = 1; at + KIND_AT <= scan->have; at++) {
+		if (memcmp(scan->window + at, magic_start, KIND_AT) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Drops bytes from the front of the window until a marker can begin there. */
 static void scan_drop(struct hello_scan *scan)
 {
@@ -119,10 +129,11 @@ static enum hello_marker scan_next(struct hello_scan *scan, const uint8_t **data
 		(*data)++;
 		(*size)--;
 		marker = candidate(scan);
-		if (marker == HELLO_MARKERS)
-			scan_drop(scan);
-		else if (scan->have == markers[marker].size)
+		if (marker != HELLO_MARKERS && scan->have < markers[marker].size)
+			continue;
+		if (marker != HELLO_MARKERS && !holds_another(scan))
 			return marker;
+		scan_drop(scan);
 	}
 	return HELLO_MARKERS;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The handshake with both sides real and a line between them that loses, adds and repeats bytes, as
- * a serial port does whose ends are started again at any time. The input is the versions and what
- * happens. Nobody is taken for another, and in the end two that are willing find each other.
+ * The handshake with both sides real and a line between them that adds and repeats bytes, and keeps
+ * half of what an end had sent that is started again, as a serial port does. The input is the versions
+ * and what happens. Nobody is taken for another, and in the end two that are willing find each other.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ enum step {
 	STEP_TO_GUEST,
 	STEP_JUNK_TO_HOST,
 	STEP_JUNK_TO_GUEST,
-	STEP_LOSE,
+	STEP_CUT,
 	STEP_RESTART,
 	STEP_REPEAT,
 	STEPS,
@@ -40,6 +40,7 @@ static struct {
 	struct hello_host host;
 	struct hello_guest guest;
 	struct hello_terms terms;
+	uint64_t seed;                    /* of nonces: no input can know its own */
 	uint32_t nonces;                  /* made so far */
 	uint32_t host_nonce, guest_nonce; /* the latest of each */
 	uint32_t answered[NONCES_MAX];    /* by host nonce: the guest's that it welcomed */
@@ -50,10 +51,9 @@ static struct {
 	size_t n_markers;
 } run;
 
-/* Numbers as nonces, so that an input cannot have them by chance. */
 static void make_nonce(uint32_t number, uint8_t ret_nonce[ORIEL_NONCE_SIZE])
 {
-	uint64_t state = number * 0x9e3779b97f4a7c15u + 0x1234567u;
+	uint64_t state = number * 0x9e3779b97f4a7c15u + run.seed;
 
 	for (size_t i = 0; i < ORIEL_NONCE_SIZE; i++) {
 		state ^= state >> 29;
@@ -185,8 +185,7 @@ static void deliver(struct line *line, size_t n, void (*takes)(const uint8_t *, 
 	memcpy(bytes, line->bytes, n);
 	line->size -= n;
 	memmove(line->bytes, line->bytes + n, line->size);
-	if (takes)
-		takes(bytes, n);
+	takes(bytes, n);
 }
 
 /* The host process is another one; it knows of the guest what its predecessor reported. */
@@ -202,12 +201,27 @@ static void restart(void)
 	put_marker(&run.to_guest, marker, sizeof(marker));
 }
 
-static size_t step(enum step step, uint8_t argument, const uint8_t *rest, size_t size)
+/* An end is started again: of what it had sent the last `n` bytes were not taken, and are gone. */
+static void start_again(bool guest, size_t n, const struct hello_info *info)
+{
+	struct line *line = guest ? &run.to_host : &run.to_guest;
+
+	line->size -= n < line->size ? n : line->size;
+	if (!guest) {
+		restart();
+		return;
+	}
+	hello_guest_init(&run.guest, info);
+	say_hello();
+}
+
+static size_t step(enum step step, uint8_t argument, const uint8_t *rest, size_t size,
+	const struct hello_info *info)
 {
 	size_t slot = argument % MARKERS_MAX, n = argument & 63u;
 
 	n = n < size ? n : size;
-	if ((run.to_host.size > LINE_LONG || run.to_guest.size > LINE_LONG) && step != STEP_LOSE)
+	if (run.to_host.size > LINE_LONG || run.to_guest.size > LINE_LONG)
 		step = step == STEP_TO_GUEST ? STEP_TO_GUEST : STEP_TO_HOST;
 	switch (step) {
 	case STEP_HELLO:
@@ -225,8 +239,8 @@ static size_t step(enum step step, uint8_t argument, const uint8_t *rest, size_t
 	case STEP_JUNK_TO_GUEST:
 		put(&run.to_guest, rest, n);
 		return n;
-	case STEP_LOSE:
-		deliver(argument & 1 ? &run.to_host : &run.to_guest, (argument >> 1) + 1u, NULL);
+	case STEP_CUT:
+		start_again(argument & 1, (argument >> 1) + 1u, info);
 		break;
 	case STEP_RESTART:
 		restart();
@@ -273,10 +287,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	who = data[0] & 3u;
 	memset(&run, 0, sizeof(run));
+	for (size_t i = 0; i < size; i++)
+		run.seed = (run.seed ^ data[i]) * 0x100000001b3u;
 	hello_host_init(&run.host, 1, 2);
 	hello_guest_init(&run.guest, &guests[who]);
 	for (size_t at = 1; at + 2 <= size; at += 2)
-		at += step(data[at] % STEPS, data[at + 1], data + at + 2, size - at - 2);
+		at += step(
+			data[at] % STEPS, data[at + 1], data + at + 2, size - at - 2, &guests[who]);
 	check_end(who != 3);
 	return 0;
 }

@@ -132,6 +132,29 @@ static void test_cut_hello(void **state)
 	}
 }
 
+/* Both bear the guest's nonce: cut at the right byte, the second would close the first. */
+static void test_cut_welcome(void **state)
+{
+	struct hello_host host;
+	struct hello_guest guest;
+	uint8_t hello[HELLO_SIZE], bytes[HELLO_WELCOME_SIZE + HELLO_RESYNC_SIZE];
+
+	(void)state;
+	/* A host ended in the middle of its WELCOME; the next one begins with a RESYNC. */
+	for (size_t cut = 0; cut < HELLO_WELCOME_SIZE; cut++) {
+		hello_host_init(&host, 1, 2);
+		make_hello(&guest, nonce_a, hello);
+		assert_int_equal(host_feed(&host, hello, sizeof(hello)), HELLO_HOST_HELLO);
+		welcome(&host, nonce_h, bytes);
+		hello_resync(nonce_a, bytes + cut);
+		assert_int_equal(
+			guest_feed(&guest, bytes, cut + HELLO_RESYNC_SIZE), HELLO_GUEST_MORE);
+		welcome(&host, nonce_i, bytes);
+		assert_int_equal(guest_feed(&guest, bytes, HELLO_WELCOME_SIZE), HELLO_GUEST_WELCOME);
+		assert_memory_equal(guest.host_nonce, nonce_i, sizeof(nonce_i));
+	}
+}
+
 /* A whole hello of an earlier guest is answered; its answer and its ready mean nothing to the next. */
 static void test_stale_hello(void **state)
 {
@@ -340,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_handshake),
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_cut_hello),
+		cmocka_unit_test(test_cut_welcome),
 		cmocka_unit_test(test_stale_hello),
 		cmocka_unit_test(test_forged_nonces),
 		cmocka_unit_test(test_early_ready),
