@@ -32,7 +32,8 @@ def test_a_session_as_it_is_shown(daemon, pattern):
         session = daemon.api.session("one")
         assert session["state"] == "ready" and session["since"]
         stream, display = session["streams"][0], session["displays"][0]
-        assert stream["program"] == "pattern" and stream["protocol"] == "vtest-0"
+        assert stream["program"] == "pattern" and stream["protocol"] == "vtest-2"
+        assert session["vtest_version"] == 2
         assert (display["width"], display["height"]) == (320, 240)
         assert display["surface"]["stream"] == stream["id"]
         assert display["vnc"]["address"] == "127.0.0.1"
@@ -46,6 +47,14 @@ def test_a_session_as_it_is_shown(daemon, pattern):
                 viewer.update(timeout=1.0)
     wait_for(lambda: not daemon.api.get("/v1/sessions/one/viewers")["viewers"], 10, "no viewer")
     wait_for(lambda: daemon.api.session("one")["streams"], 1, "the guest")
+
+
+def test_the_version_of_vtest_is_the_sessions(daemon, pattern):
+    daemon.api.post("/v1/sessions", {"name": "old", "listen": listen(daemon, "old"), "vtest_version": 0})
+    wait_for(lambda: daemon.api.session("old")["state"] == "ready", 30, "the session")
+    pattern(daemon, "--size=320x240", "--hold", "--frames=2", session="old").wait_frames(2)
+    shown = daemon.api.session("old")
+    assert shown["vtest_version"] == 0 and shown["streams"][0]["protocol"] == "vtest-0"
 
 
 def test_create_and_delete(daemon, pattern):
