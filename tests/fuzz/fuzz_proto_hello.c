@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define LINE_MAX    32768u
 #define LINE_LONG   4096u /* nothing more is done but to deliver, so that what must arrive has room */
 #define NONCES_MAX  512u
+#define REPEATED    UINT64_MAX
 #define MARKERS_MAX 8u
 
 enum step {
@@ -44,7 +45,9 @@ static struct {
 	uint32_t nonces;                  /* made so far */
 	uint32_t host_nonce, guest_nonce; /* the latest of each */
 	uint32_t answered[NONCES_MAX];    /* by host nonce: the guest's that it welcomed */
-	bool readied[NONCES_MAX];         /* by host nonce: the guest said READY for it */
+	uint64_t ends[NONCES_MAX]; /* where in all that was sent that WELCOME ends; 0: cut off */
+	uint64_t sent_to_guest;
+	bool readied[NONCES_MAX]; /* by host nonce: the guest said READY for it */
 	bool host_open, guest_open, refused;
 	uint8_t markers[MARKERS_MAX][HELLO_MARKER_MAX];
 	uint8_t sizes[MARKERS_MAX];
@@ -80,6 +83,8 @@ static void put(struct line *line, const uint8_t *bytes, size_t size)
 		return;
 	memcpy(line->bytes + line->size, bytes, size);
 	line->size += size;
+	if (line == &run.to_guest)
+		run.sent_to_guest += size;
 }
 
 static void put_marker(struct line *line, const uint8_t *marker, size_t size)
@@ -117,6 +122,7 @@ static void welcome(void)
 		(struct hello_terms){ .message_max = ORIEL_MESSAGE_MAX, .credit = run.host_nonce };
 	hello_host_welcome(&run.host, nonce, &run.terms, marker);
 	put_marker(&run.to_guest, marker, sizeof(marker));
+	run.ends[run.host_nonce] = run.sent_to_guest;
 }
 
 static void host_takes(const uint8_t *data, size_t size)
@@ -157,6 +163,7 @@ static void guest_takes(const uint8_t *data, size_t size)
 		case HELLO_GUEST_WELCOME: /* an answer to its latest HELLO */
 			nonce = find_nonce(run.guest.host_nonce);
 			assert(nonce > 0 && run.answered[nonce] == run.guest_nonce);
+			assert(run.ends[nonce] > 0);
 			assert(run.guest.terms.credit == nonce);
 			run.readied[nonce] = run.guest_open = true;
 			hello_guest_ready(&run.guest, marker);
@@ -206,8 +213,14 @@ static void start_again(bool guest, size_t n, const struct hello_info *info)
 {
 	struct line *line = guest ? &run.to_host : &run.to_guest;
 
-	line->size -= n < line->size ? n : line->size;
+	n = n < line->size ? n : line->size;
+	line->size -= n;
 	if (!guest) {
+		run.sent_to_guest -= n;
+		for (uint32_t i = 1; i <= run.nonces; i++) {
+			if (run.ends[i] > run.sent_to_guest && run.ends[i] != REPEATED)
+				run.ends[i] = 0;
+		}
 		restart();
 		return;
 	}
@@ -248,6 +261,8 @@ static size_t step(enum step step, uint8_t argument, const uint8_t *rest, size_t
 	case STEP_REPEAT: /* whole or cut */
 		n = argument & 0x80 ? (argument & 0x7fu) : HELLO_MARKER_MAX;
 		n = n < run.sizes[slot] ? n : run.sizes[slot];
+		if (n == HELLO_WELCOME_SIZE) /* one that was cut off is whole after all */
+			run.ends[find_nonce(run.markers[slot] + 32)] = REPEATED;
 		put(argument & 0x40 ? &run.to_guest : &run.to_host, run.markers[slot], n);
 		break;
 	case STEPS:
