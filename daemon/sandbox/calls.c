@@ -54,6 +54,7 @@ static const struct sandbox_call every_call[] = {
 	ALLOW(epoll_wait),
 	ALLOW(epoll_pwait),
 	ALLOW_IF(ioctl, IS(1, FIONBIO)), /* libuv's way to make one nonblocking */
+	ALLOW_IF(ioctl, IS(1, SIOCOUTQ)), /* what a guest or a viewer has not taken yet */
 	ALLOW_IF(fcntl, IS(1, F_DUPFD_CLOEXEC)),
 	ALLOW_IF(fcntl, IS(1, F_GETFL)),
 	ALLOW_IF(fcntl, IS(1, F_SETFL)),
@@ -100,9 +101,8 @@ static const struct sandbox_call every_call[] = {
 
 /* ---- render processes */
 
-/* The shader compiler makes code; memory is shared with guests. */
+/* The shader compiler makes code. */
 static const struct sandbox_call render_calls[] = {
-	ALLOW_IF(ioctl, IS(1, SIOCOUTQ)), /* whether a guest has read what it was sent */
 	ALLOW(mmap),
 	ALLOW(mprotect),
 };
@@ -213,7 +213,6 @@ static const struct sandbox_call view_calls[] = {
 	ALLOW_IF(setsockopt, IS(1, SOL_SOCKET), IS(2, SO_KEEPALIVE)),
 	ALLOW_IF(setsockopt, IS(1, IPPROTO_TCP), IS(2, TCP_NODELAY)),
 	ALLOW_IF(setsockopt, IS(1, IPPROTO_TCP), IS(2, TCP_KEEPIDLE)),
-	ALLOW_IF(ioctl, IS(1, TIOCOUTQ)), /* what a viewer has not taken yet */
 	ALLOW(uname),                     /* libvncserver asks for the host's name */
 	ALLOW_IF(mmap, BITS(2, PROT_EXEC, 0)),
 	ALLOW_IF(mprotect, BITS(2, PROT_EXEC, 0)),

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -135,7 +136,7 @@ static const struct row rows[] = {
 	{ "setsockopt SO_ATTACH_FILTER", ALL(NO), CALL(setsockopt), { SOCKET, SOL_SOCKET, SO_ATTACH_FILTER, BUFFER, 16 } },
 	{ "setsockopt TCP_ULP", ALL(NO), CALL(setsockopt), { SOCKET, IPPROTO_TCP, 31, BUFFER, 3 } },
 	{ "setsockopt of IP", ALL(NO), CALL(setsockopt), { SOCKET, IPPROTO_IP, 64, BUFFER, 16 } },
-	{ "ioctl TIOCOUTQ", VIEW(OK), SYS_ioctl, { SOCKET, TIOCOUTQ, BUFFER } },
+	{ "ioctl SIOCOUTQ", ALL(OK), SYS_ioctl, { SOCKET, SIOCOUTQ, BUFFER } },
 
 	/* programs and processes */
 	{ "execve", ALL(NO), CALL(execve), { PATH, 0, 0 } },
