@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import signal
 import socket
 import struct
 import time
@@ -86,6 +87,21 @@ def stall_stats(view):
     view.ping()
     mark = [fields for name, fields, _ in view.control.got if name == "viewer_stats"]
     return len({fields["viewer"] for fields in mark if fields["queued"] > 1 << 20})
+
+
+def test_connections_without_end_are_taken_at_a_pace(view):
+    """Each is several messages to orield, which takes a process that sends too many for one gone mad."""
+    view.process.send_signal(signal.SIGSTOP)
+    try:
+        for _ in range(120):
+            socket.create_connection(view.address()).close()
+    finally:
+        start = time.monotonic()
+        view.process.send_signal(signal.SIGCONT)
+    wait_for(lambda: view.control.count("viewer") >= 2 * 120, 30, "120 connections that came and went", every=0.002)
+    assert time.monotonic() - start > 0.05
+    with rfb.Viewer(view.address()) as viewer:
+        assert viewer.update(False)
 
 
 @pytest.mark.parametrize("said", [

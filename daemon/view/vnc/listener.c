@@ -8,13 +8,24 @@
 #include <unistd.h>
 
 #include "display.h"
+#include "util.h"
 #include "vnc/viewer.h"
 
 /* Connections taken before the loop turns to others. */
 #define ACCEPT_BURST 16u
+/*
+ * Connections taken in a window of time. Each is several messages to orield, which ends a process
+ * that sends too many; those over it wait in the kernel's queue.
+ */
+#define WINDOW_MS  50u
+#define WINDOW_MAX 64u
 
 struct listener {
 	uv_poll_t poll;
+	uv_timer_t pause;
+	uint64_t window_ms; /* when it began */
+	unsigned taken;     /* in the window */
+	unsigned handles;   /* uv handles that are open */
 	int fd;
 	struct vnc_server *server;
 	const struct display *display;
@@ -44,6 +55,31 @@ static bool listener_accept(struct listener *listener)
 	return true;
 }
 
+static void on_poll(uv_poll_t *poll, int status, int events);
+
+static void on_pause_over(uv_timer_t *timer)
+{
+	struct listener *listener = timer->data;
+
+	uv_poll_start(&listener->poll, UV_READABLE, on_poll);
+}
+
+/* Whether one more may be taken now; if not, it rests until the window's end. */
+static bool listener_may_take(struct listener *listener)
+{
+	uint64_t now = clock_ms();
+
+	if (now - listener->window_ms >= WINDOW_MS) {
+		listener->window_ms = now;
+		listener->taken = 0;
+	}
+	if (listener->taken++ < WINDOW_MAX)
+		return true;
+	uv_poll_stop(&listener->poll);
+	uv_timer_start(&listener->pause, on_pause_over, listener->window_ms + WINDOW_MS - now, 0);
+	return false;
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct listener *listener = poll->data;
@@ -54,8 +90,10 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 			listener->display->id, uv_strerror(status));
 		return;
 	}
-	for (unsigned i = 0; i < ACCEPT_BURST && listener_accept(listener); i++)
-		;
+	for (unsigned i = 0; i < ACCEPT_BURST; i++) {
+		if (!listener_may_take(listener) || !listener_accept(listener))
+			return;
+	}
 }
 
 int listener_open(struct vnc_server *server, int fd, const struct display *display,
@@ -66,7 +104,7 @@ int listener_open(struct vnc_server *server, int fd, const struct display *displ
 
 	if (listener) {
 		*listener = (struct listener){ .fd = fd, .server = server, .display = display };
-		listener->poll.data = listener;
+		listener->poll.data = listener->pause.data = listener;
 		r = flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
 		if (r == 0)
 			r = uv_poll_init(server->loop, &listener->poll, fd);
@@ -76,6 +114,8 @@ int listener_open(struct vnc_server *server, int fd, const struct display *displ
 		free(listener);
 		return r;
 	}
+	uv_timer_init(server->loop, &listener->pause);
+	listener->handles = 2;
 	uv_poll_start(&listener->poll, UV_READABLE, on_poll);
 	*ret_listener = listener;
 	return 0;
@@ -85,12 +125,16 @@ static void on_closed(uv_handle_t *handle)
 {
 	struct listener *listener = handle->data;
 
+	if (--listener->handles > 0)
+		return;
 	close(listener->fd);
 	free(listener);
 }
 
 void listener_close(struct listener *listener)
 {
-	if (listener)
-		uv_close((uv_handle_t *)&listener->poll, on_closed);
+	if (!listener)
+		return;
+	uv_close((uv_handle_t *)&listener->poll, on_closed);
+	uv_close((uv_handle_t *)&listener->pause, on_closed);
 }
