@@ -11,6 +11,7 @@
 #define VARYINGS_MAX  128u /* virglrenderer has room for 160 */
 #define BUFFERS       4u   /* of transform feedback */
 #define COMPONENTS    4u
+#define REGISTER_MAX  63u /* of an output that is fed back */
 
 /* Largest index of each kind of register; of semantics and all else SEMANTIC_MAX. */
 static const struct {
@@ -174,7 +175,7 @@ bool shader_feedback_right(const uint32_t *strides, uint32_t outputs)
 		uint32_t output = strides[BUFFERS + (size_t)i * 2];
 		uint32_t first = output >> 8 & 3, count = output >> 10 & 7;
 		uint32_t buffer = output >> 13 & 7, offset = output >> 16;
-		if (buffer >= BUFFERS || first + count > COMPONENTS)
+		if ((output & 0xff) > REGISTER_MAX || buffer >= BUFFERS || first + count > COMPONENTS)
 			return false;
 		if (buffer != last) {
 			varyings += entries((int32_t)strides[last] - at);

@@ -177,6 +177,7 @@ static void test_feedback(void **state)
 		OUTPUT(2, 0, 4, 1, 0) };
 	static const uint32_t buffer[] = { 0, 0, 0, 0, OUTPUT(0, 0, 4, 4, 0) };
 	static const uint32_t components[] = { 0, 0, 0, 0, OUTPUT(0, 2, 3, 0, 0) };
+	static const uint32_t place[] = { 0, 0, 0, 0, OUTPUT(64, 0, 4, 0, 0) };
 	static const uint32_t gap[] = { 0, 0, 0, 0, OUTPUT(0, 0, 4, 0, 600) };
 	static const uint32_t stride[] = { 600, 0, 0, 0, OUTPUT(0, 0, 4, 0, 0) };
 	static uint32_t many[4 + 2 * 129];
@@ -186,6 +187,7 @@ static void test_feedback(void **state)
 	assert_true(shader_feedback_right(plain, 0));
 	assert_false(shader_feedback_right(buffer, 1));
 	assert_false(shader_feedback_right(components, 1));
+	assert_false(shader_feedback_right(place, 1));
 	assert_false(shader_feedback_right(gap, 1));
 	assert_false(shader_feedback_right(stride, 1));
 	for (uint32_t i = 0; i < 129; i++)
