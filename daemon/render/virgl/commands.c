@@ -8,6 +8,7 @@ enum { /* numbers of commands, objects and shader types that need a look */
 	CCMD_NOP = 0,
 	CCMD_CREATE_OBJECT = 1,
 	CCMD_DESTROY_OBJECT = 3,
+	CCMD_BLIT = 16,
 	CCMD_SET_SUB_CTX = 28,
 	CCMD_CREATE_SUB_CTX = 29,
 	CCMD_DESTROY_SUB_CTX = 30,
@@ -39,6 +40,9 @@ struct command {
 #define QUERY_RESULT_SIZE 16u /* bytes: struct virgl_host_query_state */
 #define IMAGES_FIRST      3u  /* the first image's format in SET_SHADER_IMAGES */
 #define IMAGES_STEP       5u
+#define BLIT_TO_FORMAT    6u
+#define BLIT_FROM_FORMAT  15u
+#define VIEW_FORMAT       0xffffffu  /* the target is above it */
 #define SHADER_GOES_ON    (1u << 31) /* in the length of a shader's text: a further piece of it */
 
 static const struct command commands[] = {
@@ -97,16 +101,16 @@ static const struct command commands[] = {
 	[62] = { "CLEAR_SURFACE", 10, 10, { 0 }, 0, 0, 0 },
 };
 
-/* Objects made with a resource: dwords and the place of its handle. */
-static const struct {
-	uint8_t object, min, handle;
+/* Objects made with a resource: dwords, and the places of its handle and of the format it is seen in. */
+static const struct object_row {
+	uint8_t object, min, handle, format;
 } object_rows[] = {
-	{ OBJECT_SHADER, 5, 0 },
-	{ OBJECT_SAMPLER_VIEW, 6, 2 },
-	{ OBJECT_SURFACE, 5, 2 },
-	{ OBJECT_QUERY, 4, 4 },
-	{ OBJECT_STREAMOUT, 4, 2 },
-	{ OBJECT_MSAA_SURFACE, 6, 2 },
+	{ OBJECT_SHADER, 5, 0, 0 },
+	{ OBJECT_SAMPLER_VIEW, 6, 2, 3 },
+	{ OBJECT_SURFACE, 5, 2, 3 },
+	{ OBJECT_QUERY, 4, 4, 0 },
+	{ OBJECT_STREAMOUT, 4, 2, 0 },
+	{ OBJECT_MSAA_SURFACE, 6, 2, 3 },
 };
 
 /* The process's number for the client's. A resource that the driver refused to make has none. */
@@ -191,40 +195,61 @@ static bool query_has_room(struct virgl_walk *walk, uint32_t handle)
 				    resource->desc.width >= QUERY_RESULT_SIZE);
 }
 
-static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t object, uint32_t length)
-{
-	bool room = true;
-
-	for (size_t i = 0; i < ARRAY_SIZE(object_rows); i++) {
-		if (object_rows[i].object != object)
-			continue;
-		if (length < object_rows[i].min) {
-			walk->wrong = "a CREATE_OBJECT too short for its object";
-			return false;
-		}
-		if (object == OBJECT_QUERY)
-			room = query_has_room(walk, command[object_rows[i].handle]);
-		if (object_rows[i].handle > 0)
-			translate(walk, &command[object_rows[i].handle]);
-	}
-	if (room)
-		walk_create(walk, command, object, length);
-	else
-		refuse(walk, command, "a query without room for its result");
-	return true;
-}
-
-/* virglrenderer looks an image's format up in a table without a look at the table's end. */
-static void walk_images(struct virgl_walk *walk, uint32_t *command, uint32_t length)
+/* virglrenderer asks for the description of any number, and does not mind that there is none. */
+static bool format_known(uint32_t number)
 {
 	struct virgl_format format;
 
-	for (uint32_t at = IMAGES_FIRST; at <= length; at += IMAGES_STEP) {
-		if (command[at] != 0 && !virgl_format_find(command[at], &format)) {
-			refuse(walk, command, "an image in an unknown format");
-			return;
+	return virgl_format_find(number, &format);
+}
+
+/* What virglrenderer would not find wrong itself; NULL: nothing. */
+static const char *object_fault(
+	struct virgl_walk *walk, const uint32_t *command, const struct object_row *row)
+{
+	if (row->object == OBJECT_QUERY && !query_has_room(walk, command[row->handle]))
+		return "a query without room for its result";
+	if (row->format > 0 && !format_known(command[row->format] & VIEW_FORMAT))
+		return "a view in an unknown format";
+	return NULL;
+}
+
+static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t object, uint32_t length)
+{
+	const char *fault = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(object_rows); i++) {
+		const struct object_row *row = &object_rows[i];
+		if (row->object != object)
+			continue;
+		if (length < row->min) {
+			walk->wrong = "a CREATE_OBJECT too short for its object";
+			return false;
 		}
+		fault = object_fault(walk, command, row);
+		if (row->handle > 0)
+			translate(walk, &command[row->handle]);
 	}
+	if (fault)
+		refuse(walk, command, fault);
+	else
+		walk_create(walk, command, object, length);
+	return true;
+}
+
+/* virglrenderer looks these up in a table without a look at the table's end. */
+static void walk_formats(struct virgl_walk *walk, uint32_t *command, uint32_t id, uint32_t length)
+{
+	bool known = true;
+
+	for (uint32_t at = IMAGES_FIRST; id == CCMD_SET_SHADER_IMAGES && at <= length;
+		at += IMAGES_STEP)
+		known = known && (command[at] == 0 || format_known(command[at]));
+	if (id == CCMD_BLIT)
+		known = format_known(command[BLIT_TO_FORMAT]) &&
+			format_known(command[BLIT_FROM_FORMAT]);
+	if (!known)
+		refuse(walk, command, "an unknown format");
 }
 
 static uint32_t *find_context(struct virgl_sub_contexts *contexts, uint32_t id)
@@ -365,8 +390,7 @@ static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t le
 		return walk_object(walk, command, object, length);
 	if (id == CCMD_DESTROY_OBJECT)
 		virgl_objects_remove(&walk->contexts->objects, walk->contexts->current, command[1]);
-	if (id == CCMD_SET_SHADER_IMAGES)
-		walk_images(walk, command, length);
+	walk_formats(walk, command, id, length);
 	walk_compute(walk, command, id);
 	if (id == CCMD_END_TRANSFERS) /* a gap between transfers and commands */
 		command[0] = (command[0] & 0xffff0000u) | CCMD_NOP;

@@ -119,6 +119,28 @@ static void test_image_formats(void **state)
 	assert_int_equal(bad[0], HEADER(0, 0, 12));
 }
 
+static void test_view_formats(void **state)
+{
+	uint32_t view[] = { HEADER(1, 6, 6), 20, 3, 1 | 2u << 24, 0, 0, 0 };
+	uint32_t surface[] = { HEADER(1, 8, 5), 21, 3, 1, 0, 0 };
+	uint32_t blit[22] = { HEADER(16, 0, 21), [6] = 1, [15] = 67 };
+	struct virgl_walk result;
+
+	(void)state;
+	assert_true(walk(view, 7, false, &result) && !result.refused);
+	assert_true(walk(surface, 6, false, &result) && !result.refused);
+	assert_true(walk(blit, 22, false, &result) && !result.refused);
+	view[3] = 80 | 6u << 24; /* a number that names none */
+	assert_true(walk(view, 7, false, &result));
+	assert_int_equal(view[0], HEADER(0, 0, 6));
+	surface[3] = 4000;
+	assert_true(walk(surface, 6, false, &result));
+	assert_int_equal(surface[0], HEADER(0, 0, 5));
+	blit[15] = 80;
+	assert_true(walk(blit, 22, false, &result));
+	assert_int_equal(blit[0], HEADER(0, 0, 21));
+}
+
 /* A transfer with shared memory is left to the caller, and what stands around it is walked. */
 static void test_transfers(void **state)
 {
@@ -375,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_short_draw),
 		cmocka_unit_test(test_compute),
 		cmocka_unit_test(test_image_formats),
+		cmocka_unit_test(test_view_formats),
 		cmocka_unit_test(test_transfers),
 		cmocka_unit_test(test_query_room),
 		cmocka_unit_test(test_refused),
