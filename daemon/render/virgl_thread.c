@@ -159,6 +159,7 @@ static bool start(struct virgl_thread *thread, struct news_mail *news)
 		return false;
 	virgl_on_lost(on_lost, thread);
 	virgl_resource_limits(news->gpu.max_texture);
+	virgl_resource_clears(!thread->egl.software);
 	if (thread->config.sandbox != IPC_SANDBOX_NONE)
 		sandbox_forget_files(news->profile);
 	thread->host = vtest_host_create(&thread->loop, &vtest, &vtest_ops, thread);

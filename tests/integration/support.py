@@ -144,6 +144,9 @@ class Api:
     def post(self, target, body, **options):
         return self.call("POST", target, body, **options)
 
+    def patch(self, target, body):
+        return self.call("PATCH", target, body)
+
     def delete(self, target):
         return self.call("DELETE", target)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Limits in the render process: what is over them fails in its client, and the others go on."""
 import os
+import socket
 import struct
 import sys
 import time
@@ -262,3 +263,41 @@ def test_nothing_of_others_is_read(render, monkeypatch):
             assert not any(data), f"target {target}, format {number}: {data.count(0x5a)} of {len(data)} bytes"
             read += len(data) == size
     assert read >= 30
+
+
+def data_limit(pid):
+    for line in open(f"/proc/{pid}/limits", encoding="ascii"):
+        if line.startswith("Max data size"):
+            return int(line.split()[3])
+    return None
+
+
+@pytest.mark.skipif(bool(os.environ.get("ORIEL_SAN")), reason="sanitizers reserve far more than they use")
+def test_memory_of_a_process(make_daemon):
+    """A limit for its memory of its own, lowered while it runs."""
+    daemon = make_daemon().configure(sessions=("one",), limits="memory = 3G").start()
+    pid = daemon.child("oriel-render")
+    assert data_limit(pid) == 3 << 30
+    shown = daemon.api.patch("/v1/sessions/one", {"limits": {"memory": 2 << 30}})["limits"]["memory"]
+    assert shown["limit"] == 2 << 30
+    support.wait_for(lambda: daemon.api.session("one")["limits"]["memory"]["used"] > 0, 20, "what is used")
+    assert data_limit(pid) == 2 << 30
+
+
+def test_a_session_of_its_own_limits(make_daemon):
+    """Over a limit in one session: counted there, said in the log with the key, and nowhere else."""
+    daemon = make_daemon().configure(sessions=("one", "two")).start()
+    daemon.api.patch("/v1/sessions/one", {"limits": {"resources": 16}})
+    socks = []
+    for name in ("one", "two"):
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(str(daemon.socket(name)))
+        sock.sendall(HELLO + b"".join(texture(i) for i in range(1, 21)) + command(10))
+        assert receive(sock, 8) == PONG
+        socks.append(sock)
+    used = support.wait_for(lambda: (lambda use: use["refused"] and use)(
+        daemon.api.session("one")["limits"]["resources"]), 20, "the counter")
+    assert used == {"limit": 16, "used": 13, "refused": 7}
+    support.wait_for(lambda: daemon.api.session("two")["limits"]["resources"]["used"] == 20, 20, "the other's")
+    assert daemon.api.session("two")["limits"]["resources"]["refused"] == 0
+    daemon.wait_log(r"one: render: limit resources reached by stream 1 \(test\)")

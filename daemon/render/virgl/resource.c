@@ -7,9 +7,9 @@
 
 #include <virglrenderer.h>
 
-#include "virgl/virgl.h"
-
+#include "virgl/clear.h"
 #include "virgl/fresh.h"
+#include "virgl/virgl.h"
 
 #define RESOURCE_ID_MAX (1u << 30)
 #define ROW_ALIGN       64u /* bytes */
@@ -19,12 +19,18 @@
 static struct {
 	uint32_t side_max; /* pixels of a texture's side */
 	uint32_t last_id;
+	bool clears;
 } driver = { .side_max = 16384 };
 
 void virgl_resource_limits(uint32_t max_texture_side)
 {
 	if (max_texture_side > 0 && max_texture_side < driver.side_max)
 		driver.side_max = max_texture_side;
+}
+
+void virgl_resource_clears(bool clears)
+{
+	driver.clears = clears;
 }
 
 static uint32_t minify(uint32_t size, uint32_t level)
@@ -208,6 +214,16 @@ void virgl_resource_create(struct virgl_resource *resource, uint32_t context)
 	resource->id = args.handle;
 	resource->context = context;
 	virgl_renderer_ctx_attach_resource((int)context, (int)resource->id);
+	if (driver.clears && virgl_resource_clear(resource) < 0)
+		virgl_resource_destroy(resource);
+}
+
+struct virgl_box virgl_resource_box(const struct virgl_resource *resource, uint32_t level)
+{
+	const struct virgl_resource_desc *desc = &resource->desc;
+
+	return (struct virgl_box){ 0, 0, 0, minify(desc->width, level), minify(desc->height, level),
+		layers(desc, level) };
 }
 
 void virgl_resource_destroy(struct virgl_resource *resource)

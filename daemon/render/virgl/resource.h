@@ -64,6 +64,8 @@ struct virgl_transfer {
 
 /* Limits from the driver; before the first resource. */
 void virgl_resource_limits(uint32_t max_texture_side);
+/* Whether new resources are to be cleared: the driver does not do it. */
+void virgl_resource_clears(bool clears);
 
 /* NULL when the description is sound, else what is wrong with it. Sets format and bytes. */
 const char *virgl_resource_check(struct virgl_resource *resource);
@@ -75,6 +77,9 @@ const char *virgl_resource_check(struct virgl_resource *resource);
  */
 void virgl_resource_create(struct virgl_resource *resource, uint32_t context);
 void virgl_resource_destroy(struct virgl_resource *resource);
+
+/* All of a level: layers, faces and slices are its depth. */
+struct virgl_box virgl_resource_box(const struct virgl_resource *resource, uint32_t level);
 
 /*
  * The bytes that a transfer needs, from the resource's own size and format: 0 when the box is not
