@@ -33,6 +33,7 @@ PEERS = {
     "virgl_test_server-v0": (peers.VirglTestServer, 0),
     "virgl_test_server-v2": (peers.VirglTestServer, 2),
     "oriel-v0": (peers.Oriel, 0),
+    "oriel-v2": (peers.Oriel, 2),
 }
 VERSIONS = (0, 2)
 

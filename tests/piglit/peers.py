@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -61,6 +62,7 @@ class Oriel:
     renderer = "virgl"
 
     def __init__(self, version):
+        self.version = version
         self.daemon = Daemon().configure(extra=f"[guest]\nvtest_version = {version}\n")
 
     def start(self):
@@ -73,8 +75,11 @@ class Oriel:
     @property
     def trouble(self):
         """A process that had to be started anew is a failure, whatever the tests say."""
-        restarts = self.daemon.api.session("one")["restarts"]
-        return "; ".join(f"its {each['process']} process: {each['reason']}" for each in restarts)
+        spoken = max(map(int, re.findall(r"vtest-(\d), program", self.daemon.log())), default=None)
+        found = [] if spoken == self.version else [f"its guests spoke vtest {spoken}"]
+        for each in self.daemon.api.session("one")["restarts"]:
+            found.append(f"its {each['process']} process: {each['reason']}")
+        return "; ".join(found)
 
     def stop(self):
         with contextlib.suppress(AssertionError):
