@@ -133,7 +133,7 @@ static int prepare(struct prepared *prepared, const struct spawn_request *reques
 	if (request->cgroup_fd >= 0)
 		prepared->cgroup_fd = fcntl(request->cgroup_fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
 	if (prepared->exec_fd < 0 || prepared->null_fd < 0 || prepared->log_fd < 0 ||
-		prepared->control_fd < 0) {
+		prepared->control_fd < 0 || (request->cgroup_fd >= 0 && prepared->cgroup_fd < 0)) {
 		int r = -errno;
 		prepared_finish(prepared);
 		return r;

@@ -34,13 +34,16 @@ static const struct {
 	{ LIMIT_CPU_WEIGHT, "cpu.weight" },
 };
 
-static void apply_cgroup(const struct session *session)
+static void apply_cgroup(struct session *session)
 {
 	const int cgroup = session->private->cgroup;
 
+	session->private->memory_bounded = false;
 	for (size_t i = 0; i < ARRAY_SIZE(cgroup_files) && cgroup >= 0; i++) {
 		int r = cgroup_write(
 			cgroup, cgroup_files[i].file, session_limit(session, cgroup_files[i].id));
+		if (cgroup_files[i].id == LIMIT_MEMORY)
+			session->private->memory_bounded = r == 0;
 		if (r < 0) /* a controller that is not there */
 			log_debug("%s: %s: %s", session->spec.name, cgroup_files[i].file,
 				strerror(-r));
@@ -51,7 +54,7 @@ int limits_open_cgroup(struct session *session)
 {
 	struct session_private *private = session->private;
 	const int base = session->host->private->cgroup;
-	int fd;
+	int fd, procs;
 
 	if (private->cgroup < 0 && base >= 0) {
 		fd = cgroup_create(base, session->spec.name);
@@ -61,7 +64,9 @@ int limits_open_cgroup(struct session *session)
 		private->out_of_memory = cgroup_read(private->cgroup, "memory.events", "oom_kill");
 	}
 	apply_cgroup(session);
-	return cgroup_open_procs(private->cgroup);
+	procs = cgroup_open_procs(private->cgroup);
+	private->memory_bounded = private->memory_bounded && procs >= 0;
+	return procs;
 }
 
 bool limits_memory_exceeded(struct session *session, char *ret_reason, size_t size)
@@ -88,16 +93,16 @@ void limits_close_cgroup(struct session *session)
 uint64_t limits_data(struct session *session)
 {
 	session->private->memory_told = session_limit(session, LIMIT_MEMORY);
-	return session->private->cgroup >= 0 ? 0 : session->private->memory_told;
+	return session->private->memory_bounded ? 0 : session->private->memory_told;
 }
 
-/* Without a cgroup the render process has a limit of its own. A raised one needs privileges. */
+/* Without a cgroup that bounds memory the render process has a limit of its own. A raised one needs privileges. */
 static void apply_data(struct session *session)
 {
 	const uint64_t value = session_limit(session, LIMIT_MEMORY);
 	const struct rlimit limit = { value, value };
 
-	if (session->private->cgroup >= 0 || !session->render ||
+	if (session->private->memory_bounded || !session->render ||
 		value == session->private->memory_told)
 		return;
 	session->private->memory_told = value;

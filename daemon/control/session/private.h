@@ -70,6 +70,7 @@ struct session_private {
 	uint64_t view_refused;                     /* viewers, as the present view process tells */
 	struct ipc_limit_use render_use[LIMITS_N]; /* as the present one tells */
 	int cgroup;                                /* -1: it has none */
+	bool memory_bounded;                       /* by the cgroup */
 	uint64_t out_of_memory;                    /* processes that the kernel has ended in it */
 	uint64_t memory_told; /* the limit that the present render process has */
 };

@@ -224,6 +224,21 @@ static void a_session_has_its_cgroup(void **state)
 	assert_int_equal(told(session, LIMIT_TASKS), 17);
 }
 
+/* systemd may have delegated other controllers alone. */
+static void a_cgroup_that_bounds_no_memory(void **state)
+{
+	struct fixture *fixture = *state;
+	struct session *session;
+
+	use_cgroup(fixture);
+	assert_int_equal(mkdir(below("one.vm"), 0755), 0);
+	assert_int_equal(mkdir(below("one.vm/memory.max"), 0755), 0); /* cannot be written */
+	session = fixture_session(fixture, "one");
+	run_until(fixture, 3000, session->state == SESSION_READY);
+	assert_string_equal(content("one.vm/pids.max"), "256\n");
+	assert_int_equal(limits_data(session), limit_fallback(LIMIT_MEMORY));
+}
+
 static void want_of_memory_is_a_reason(void **state)
 {
 	struct fixture *fixture = *state;
@@ -260,6 +275,7 @@ int main(int argc, char **argv)
 		TEST(reloaded_limits_restart_nothing),
 		CGROUP_TEST(cgroups_may_be_missing),
 		CGROUP_TEST(a_session_has_its_cgroup),
+		CGROUP_TEST(a_cgroup_that_bounds_no_memory),
 		CGROUP_TEST(want_of_memory_is_a_reason),
 	};
 
