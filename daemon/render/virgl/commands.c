@@ -414,7 +414,7 @@ bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n)
 	walk->wrong = NULL;
 	walk->unbind = 0;
 	for (size_t at = 0; at < n;) {
-		uint32_t length = dwords[at] >> 16, id = dwords[at] & 0xff;
+		uint32_t length = dwords[at] >> 16, id;
 		if (length >= n - at) {
 			walk->wrong = "a command longer than its buffer";
 			return false;
@@ -426,6 +426,7 @@ bool virgl_walk_commands(struct virgl_walk *walk, uint32_t *dwords, size_t n)
 		}
 		if (!walk_command(walk, &dwords[at], length))
 			return false;
+		id = dwords[at] & 0xff; /* not what was refused */
 		if (walk->shared &&
 			(id == VIRGL_CCMD_TRANSFER3D || id == VIRGL_CCMD_COPY_TRANSFER3D)) {
 			walk->done = at;

@@ -167,6 +167,13 @@ static void test_transfers(void **state)
 	assert_int_equal(dwords[42], 102);
 	dwords[9] = HEADER(43, 0, 12);
 	assert_false(virgl_walk_commands(&result, dwords, n));
+	/* What was refused is nobody's to do. */
+	dwords[26] = HEADER(45, 0, 14);
+	contexts.lost = true;
+	assert_true(virgl_walk_commands(&result, dwords + 26, 15));
+	assert_int_equal(result.done, 15);
+	assert_non_null(result.refused);
+	contexts.lost = false;
 }
 
 /* A result is 16 bytes, which virglrenderer writes without a look at the buffer's size. */
