@@ -223,6 +223,18 @@ def test_present_rate(render):
     other.here()
 
 
+def test_present_rate_that_was_lower(render):
+    """What a client has presented ahead of a low rate does not stop it when the limits change."""
+    made = render(present_rate=1, frames_ahead=1000)
+    client = Client(made)
+    client.send(texture(1))
+    client.sock.sendall((get() + command(7, 1, 1)) * 200)
+    assert len(receive(client.sock, 200 * (16384 + 12), 60)) == 200 * (16384 + 12)
+    made.change_limits(present_rate=1, frames_ahead=1)
+    client.sock.sendall(get() + command(7, 1, 1))
+    assert len(receive(client.sock, 16384 + 12, 60)) == 16384 + 12
+
+
 def test_hello_timeout(render):
     made = render(hello_timeout=1)
     silent, _keep = made.connect_guest()

@@ -187,7 +187,7 @@ void vtest_on_transfer_get2(struct vtest_client *client, const uint32_t *fields,
  * Milliseconds until this command may run: it would complete a present, and the client presents too
  * fast, or it is the first of a resource and there is no room for a surface. 0: now.
  */
-uint32_t vtest_present_waits(const struct vtest_client *client, const struct vtest_command *next);
+uint32_t vtest_present_waits(struct vtest_client *client, const struct vtest_command *next);
 /* A read is held and the next command is there: answers it, and that command too if both are a
  * present. True: that one is done. */
 bool vtest_held_answer(struct vtest_client *client, const struct vtest_command *next);

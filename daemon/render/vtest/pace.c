@@ -121,10 +121,14 @@ static uint64_t interval_ns(void)
 	return SECOND_NS / quota_limit(LIMIT_PRESENT_RATE);
 }
 
-uint32_t vtest_pace_wait(const struct vtest_pace *pace, uint64_t now_ns)
+uint32_t vtest_pace_wait(struct vtest_pace *pace, uint64_t now_ns)
 {
-	uint64_t ahead = (quota_limit(LIMIT_FRAMES_AHEAD) - 1) * interval_ns();
+	uint64_t interval = interval_ns();
+	uint64_t ahead = (quota_limit(LIMIT_FRAMES_AHEAD) - 1) * interval;
 
+	/* Later than the limits lead to: they were others then, and it could be for minutes. */
+	if (pace->due_ns > now_ns + ahead + interval)
+		pace->due_ns = now_ns + ahead + interval;
 	if (pace->due_ns <= now_ns + ahead)
 		return 0;
 	return (uint32_t)((pace->due_ns - now_ns - ahead) / 1000000 + 1);

@@ -52,7 +52,7 @@ struct vtest_pace {
 };
 
 /* Milliseconds until another frame may be presented; 0: now. */
-uint32_t vtest_pace_wait(const struct vtest_pace *pace, uint64_t now_ns);
+uint32_t vtest_pace_wait(struct vtest_pace *pace, uint64_t now_ns);
 void vtest_pace_present(struct vtest_pace *pace, uint64_t now_ns);
 
 #endif

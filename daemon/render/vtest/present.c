@@ -190,7 +190,7 @@ static bool completes_present(const struct vtest_transfer *get, const struct vte
 	return fields[0] == get->resource->handle && fields[1] == BUSY_WAIT_FLAG;
 }
 
-uint32_t vtest_present_waits(const struct vtest_client *client, const struct vtest_command *next)
+uint32_t vtest_present_waits(struct vtest_client *client, const struct vtest_command *next)
 {
 	const struct vtest_resource *resource = client->held.resource;
 	uint32_t ms;
