@@ -12,8 +12,9 @@
 #include "landlock.h"
 #include "log.h"
 
-#define NOFILE_RENDER 1024u
-#define NOFILE_VIEW   1000u /* libvncserver keeps descriptors in an fd_set, which ends at 1024 */
+#define NOFILE_RENDER 1024u  /* at least; more where orield has far more, ... */
+#define NOFILE_MOST   16384u /* ... up to this */
+#define NOFILE_VIEW   1000u  /* libvncserver keeps descriptors in an fd_set, which ends at 1024 */
 #define DATA_VIEW     (12ull << 30) /* bytes: pictures, and the queues of many viewers */
 
 const char *sandbox_name(enum sandbox_profile profile)
@@ -48,6 +49,20 @@ void sandbox_limit_memory(uint64_t bytes)
 		limit(RLIMIT_DATA, bytes);
 }
 
+/*
+ * So many descriptors may also be under way to guests of all render processes together (unix(7),
+ * ETOOMANYREFS). The part leaves room for orield, if one of them was taken over.
+ */
+static rlim_t nofile_render(void)
+{
+	struct rlimit files = { 0, 0 };
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	if (files.rlim_max / 4 < NOFILE_RENDER)
+		return NOFILE_RENDER;
+	return files.rlim_max / 4 < NOFILE_MOST ? files.rlim_max / 4 : NOFILE_MOST;
+}
+
 int sandbox_begin(unsigned profiles)
 {
 	int r;
@@ -60,7 +75,7 @@ int sandbox_begin(unsigned profiles)
 	if (profiles & SANDBOX_BIT(SANDBOX_VIEW))
 		sandbox_limit_memory(DATA_VIEW);
 	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_NOFILE, profiles & SANDBOX_BIT(SANDBOX_VIEW) ? NOFILE_VIEW : NOFILE_RENDER);
+	limit(RLIMIT_NOFILE, profiles & SANDBOX_BIT(SANDBOX_VIEW) ? NOFILE_VIEW : nofile_render());
 	limit(RLIMIT_MEMLOCK, 0);
 	limit(RLIMIT_MSGQUEUE, 0);
 	limit(RLIMIT_RTPRIO, 0);

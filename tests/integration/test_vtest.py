@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """vtest version 2: memory that render process and client share, and clients that misuse it."""
 import os
+import resource
+import socket
 import struct
 import sys
 import threading
@@ -315,6 +317,51 @@ def test_client_that_takes_no_memory(render):
     for _ in range(1, 200):
         os.close(late.take())
     late.run(get2())
+
+
+def files_limit():
+    """Of open files, as a render process gets it."""
+    return max(1024, min(16384, resource.getrlimit(resource.RLIMIT_NOFILE)[1] // 4))
+
+
+@pytest.mark.skipif(files_limit() < 1600, reason="few open files are allowed here, and so few clients at once")
+def test_clients_that_take_no_memory_keep_it_from_nobody(render):
+    made = render()
+    lazy = [connect(made) for _ in range(19)]
+    for client in lazy:
+        client.sock.sendall(create2())
+    live = connect(made)
+    live.create()
+    live.run(get2())
+
+
+def test_client_that_is_closed_with_its_memory_under_way(render):
+    """It counts until its socket is closed, whoever wanted it to end."""
+    made = render()
+    number, sock = made.connect_guest()
+    Client(sock).sock.sendall(create2())
+    support.wait_for(lambda: made.ping()["resources"] == 1, 10, "its resource")
+    made.send("guest_close", guest=number, reason="a test")
+    support.wait_for(lambda: made.ping()["resources"] == 0, 10, "the end of its resource")
+    assert not made.gone
+    sock.close()
+    made.wait(lambda: [g for g in made.gone if g["guest"] == number], 10, "its end")
+
+
+def test_socket_that_is_full_when_memory_is_passed(render):
+    made = render()
+    for capsets in range(1, 12):
+        ours, theirs = socket.socketpair()
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4608)
+        made.add_guest(theirs.fileno())
+        theirs.close()
+        client = Client(ours)
+        client.sock.sendall(command(9) * capsets + create2())
+        for _ in range(capsets):
+            size = struct.unpack("<II", receive(client.sock, 8))[0] - 1
+            assert len(receive(client.sock, size)) == size
+        os.close(client.take())
+        ours.close()
 
 
 @pytest.mark.parametrize("cut", [3, 8, 20, 47])

@@ -243,16 +243,11 @@ static void client_run(struct vtest_client *client)
 	vtest_buffer_shrink(&client->in);
 }
 
-/* Commands of a client that has gone for good, not of one that only sends nothing more, are for nobody. */
-static bool client_gone(const struct vtest_client *client)
-{
-	return send(client->fd, "", 0, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EPIPE;
-}
-
 static void client_turn(struct vtest_client *client)
 {
 	client_run(client);
-	if (client->backlog && client_gone(client))
+	/* Commands of one that has gone are for nobody. */
+	if (client->backlog && vtest_output_closed(client))
 		vtest_fail(client, "it closed the connection");
 	if (!client->failed[0])
 		vtest_write(client);
@@ -324,6 +319,7 @@ struct vtest_host *vtest_host_create(
 	host->loop = loop;
 	host->surfaces = config->surfaces;
 	host->version = config->version;
+	host->passed_max = vtest_output_most();
 	host->ops = ops;
 	host->data = data;
 	host->wake.data = host;
@@ -377,10 +373,6 @@ void vtest_remove(struct vtest_host *host, uint32_t stream, const char *reason)
 	list_for_each_safe(client, next, &host->clients, link) {
 		if (client->stream->id == stream)
 			client_end(client, reason);
-	}
-	list_for_each_safe(client, next, &host->leaving, link) {
-		if (client->stream->id == stream)
-			client_leave(client);
 	}
 }
 

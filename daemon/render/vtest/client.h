@@ -41,7 +41,8 @@ struct vtest_host {
 	struct list leaving; // vtest_client.link, of those that have ended but for their socket
 	struct vtest_flow flow;
 	uint64_t buffered;   /* bytes of all clients' buffers */
-	uint32_t n_passed;   /* clients with a descriptor under way */
+	uint32_t n_passed;   /* clients with a descriptor under way ... */
+	uint32_t passed_max; /* ... at most */
 	uint32_t n_memories; /* all clients' shared memories */
 };
 
@@ -94,6 +95,7 @@ struct vtest_client {
 	int passing;      /* a descriptor to be sent behind `out`; -1: none */
 	int fence_memory; /* what all its fences share, which nobody looks into; -1: not made yet */
 	bool passed;      /* a descriptor was sent and may not have been received */
+	uint32_t again_ms; /* that `passing` waits, doubled each time; 0: it does not */
 	char program[IPC_NAME_MAX + 1];
 
 	uint32_t context; /* virgl's; 0 before CREATE_RENDERER */
@@ -144,6 +146,10 @@ uint8_t *vtest_reply_space(struct vtest_client *client, size_t size);
 void vtest_pass(struct vtest_client *client, int fd);
 /* Sends what can be sent. */
 void vtest_write(struct vtest_client *client);
+/* Descriptors that may be under way to all clients: vtest_host.passed_max. */
+uint32_t vtest_output_most(void);
+/* The client has gone for good, and not only sends nothing more. */
+bool vtest_output_closed(const struct vtest_client *client);
 /* A descriptor is still under way to the client. */
 bool vtest_output_unread(struct vtest_client *client);
 /* Drops what is unsent. */

@@ -4,21 +4,30 @@
  *
  * The kernel counts descriptors that were sent and not received for the sending user, who is the
  * same for all sessions, and over his limit of open files he can send none (unix(7), ETOOMANYREFS).
- * So one at most is under way to each client, and UNREAD_MAX to all of this process; and a client
- * that goes without having received its own is kept until it has, or has closed its socket.
+ * So one at most is under way to each client, and to all of this process a part of that limit; and a
+ * client that goes without having received its own is kept until it has, or has closed its socket.
  */
 #include <errno.h>
 #include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "fdpass.h"
 #include "vtest/client.h"
 
-#define UNREAD_MAX \
-	12u         /* descriptors under way: of 64 sessions fewer than the usual limit of 1024 */
-#define AGAIN_MS 2u /* until a client that takes nothing is looked at again */
+#define SESSIONS      80u /* that share the kernel's limit: more than a host usually has */
+#define AGAIN_MS      1u  /* until a client that takes nothing is looked at again, at first, ... */
+#define AGAIN_MOST_MS 64u /* ... and at last */
+
+uint32_t vtest_output_most(void)
+{
+	struct rlimit files = { 0, 0 };
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	return files.rlim_cur < SESSIONS ? 1 : (uint32_t)(files.rlim_cur / SESSIONS);
+}
 
 uint8_t *vtest_reply_space(struct vtest_client *client, size_t size)
 {
@@ -89,11 +98,16 @@ static bool may_pass(struct vtest_client *client)
 
 	if (vtest_output_unread(client))
 		return false;
-	if (host->n_passed >= UNREAD_MAX) {
+	if (host->n_passed >= host->passed_max) {
 		list_for_each(other, &host->clients, link)
 			vtest_output_unread(other);
 	}
-	return host->n_passed < UNREAD_MAX;
+	return host->n_passed < host->passed_max;
+}
+
+bool vtest_output_closed(const struct vtest_client *client)
+{
+	return send(client->fd, "", 0, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EPIPE;
 }
 
 static void on_pass_timer(uv_timer_t *timer)
@@ -112,16 +126,23 @@ static void passing_close(struct vtest_client *client)
 static void pass(struct vtest_client *client)
 {
 	static const uint8_t dummy;
-	int r = may_pass(client) ? fdpass_send(client->fd, &dummy, sizeof(dummy), client->passing)
-				 : -EBUSY;
+	int r = -EBUSY;
 
-	if (r == -EBUSY || r == -ETOOMANYREFS) {
-		vtest_pause(client, AGAIN_MS, on_pass_timer);
-	} else if (r == 0) {
+	if (may_pass(client))
+		r = fdpass_send(client->fd, &dummy, sizeof(dummy), client->passing);
+	else if (vtest_output_closed(client))
+		r = -EPIPE;
+	if (r == 0) {
 		client->passed = true;
 		client->host->n_passed++;
+		client->again_ms = 0;
 		passing_close(client);
-	} else if (r != -EAGAIN && r != -EINTR) {
+	} else if (r == -EBUSY || r == -ETOOMANYREFS || r == -EAGAIN || r == -EINTR) {
+		client->again_ms = client->again_ms < AGAIN_MS ? AGAIN_MS : client->again_ms * 2;
+		if (client->again_ms > AGAIN_MOST_MS)
+			client->again_ms = AGAIN_MOST_MS;
+		vtest_pause(client, client->again_ms, on_pass_timer);
+	} else {
 		vtest_fail(client, "it closed the connection");
 	}
 }
