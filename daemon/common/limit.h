@@ -48,7 +48,7 @@ enum limit_kind {
 		"commands and data received in a second") \
 	X(COMMAND_TIMEOUT, "command_timeout", SECONDS, PLAIN, "60", 1, 3600, \
 		"one command, with the shaders that are compiled for it") \
-	X(PRESENT_RATE, "present_rate", COUNT, PLAIN, "1000", 1, 100000, \
+	X(PRESENT_RATE, "present_rate", COUNT, PLAIN, "10000", 1, 100000, \
 		"frames that one client presents in a second") \
 	X(FRAMES_AHEAD, "frames_ahead", COUNT, PLAIN, "3", 1, 1000, \
 		"frames that a client may present ahead of that rate") \
