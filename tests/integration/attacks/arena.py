@@ -119,7 +119,8 @@ class Strike:
 
 class Arena:
     def __init__(self, desktop, size="320x240"):
-        self.daemon = Daemon().configure(sessions=("one", "two"), log="info")
+        self.daemon = Daemon().configure(
+            sessions=("one", "two"), limits="command_timeout = 900", log="info")
         self.api, self.neighbour, self.honest_turns = self.daemon.api, None, 0
         try:
             self.daemon.start()

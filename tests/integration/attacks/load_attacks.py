@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Guests that want all there is: memory, time of the compiler and of the rasterizer, read-backs."""
 import itertools
+import os
 import select
 
 import rawvtest as vtest
@@ -152,11 +153,12 @@ def endless(depth):
     return "\n".join(lines + [f"{at}: {line}" for at, line in enumerate(code)]) + "\n"
 
 
-def run_shader(target, text, size):
+def run_shader(target, text, size, instances=1):
     """Draws with it, and waits for the picture."""
     def turn():
-        with vtest.Client(target.guest, timeout=120.0) as guest:
-            guest.send(vtest.canvas(*size), vtest.submit(*vtest.shader(20, vtest.FRAGMENT, text), vtest.draw(20)))
+        with vtest.Client(target.guest, timeout=600.0) as guest:
+            guest.send(vtest.canvas(*size), vtest.submit(*vtest.shader(20, vtest.FRAGMENT, text),
+                                                          vtest.draw(20, instances)))
             guest.pixels(*size)
             target.done += 1
     target.repeat(turn)
@@ -164,8 +166,8 @@ def run_shader(target, text, size):
 
 @attack
 def shader_that_compiles_long(target):
-    """Ten seconds and more at scale 10; one in make check."""
-    run_shader(target, unrolled(400 if target.scale == 1 else 3600), (64, 64))
+    """Over ten seconds of CPU time at scale 10; about a second in make check."""
+    run_shader(target, unrolled(400 if target.scale == 1 else 6000), (64, 64))
 
 
 @attack
@@ -200,7 +202,10 @@ def shaders_of_megabytes(target):
 @attack
 def draw_that_takes_long(target):
     """Ten seconds and more at scale 10, on every core that there is."""
-    run_shader(target, endless(4), (128, 96) if target.scale == 1 else (512, 512))
+    if target.scale == 1:
+        run_shader(target, endless(4), (128, 96))
+    else:
+        run_shader(target, endless(4), (1024, 1024), max(1, os.cpu_count() // 2))
 
 
 @attack

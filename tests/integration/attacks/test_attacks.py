@@ -121,7 +121,7 @@ def strike(arena, name):
     try:
         measure = goes_on(arena, LONG.get(name, SECONDS) if STRICT else SECONDS, api, attack)
         peak = arena.api.session("one")["memory"]
-        said = attack.end(30 if name in LONG else 10)
+        said = attack.end(300 if name in LONG else 10)
     finally:
         attack.kill()
         locked.close()
