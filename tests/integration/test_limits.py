@@ -320,3 +320,39 @@ def test_a_session_of_its_own_limits(make_daemon):
     support.wait_for(lambda: daemon.api.session("two")["limits"]["resources"]["used"] == 20, 20, "the other's")
     assert daemon.api.session("two")["limits"]["resources"]["refused"] == 0
     daemon.wait_log(r"one: render: limit resources reached by stream 1 \(test\)")
+
+
+def connect(daemon, name="one"):
+    sock = socket.socket(socket.AF_UNIX)
+    sock.connect(str(daemon.socket(name)))
+    return sock
+
+
+def served(daemon):
+    """A client that was taken and said hello; None if it was refused."""
+    sock = connect(daemon)
+    try:
+        sock.sendall(HELLO + command(10))
+        return sock if receive(sock, 8) == PONG else None
+    except OSError:
+        return None
+
+
+def test_silent_clients_give_way(make_daemon):
+    daemon = make_daemon().configure(limits="clients = 4\nhello_timeout = 600").start()
+    first = connect(daemon)
+    first.sendall(HELLO + command(10))
+    assert receive(first, 8) == PONG
+    support.wait_for(lambda: daemon.api.session("one")["streams"], 20, "the first one's stream")
+    silent = [connect(daemon) for _ in range(3)]
+    silent[1].sendall(HELLO[:10])  # it is known for a vtest client, and has not said its name
+    known = [support.wait_for(lambda: served(daemon), 20, "a place") for _ in range(3)]
+    for sock in silent:
+        assert receive(sock, 1) == b""
+    # Those that are known stay, and further ones are refused.
+    last = connect(daemon)
+    assert receive(last, 1) == b""
+    first.sendall(command(10))
+    assert receive(first, 8) == PONG
+    use = daemon.api.session("one")["limits"]["clients"]
+    assert (use["limit"], use["used"]) == (4, 4) and use["refused"] >= 4 and known

@@ -12,6 +12,7 @@
  * one that does not read if connections without end were passed through to it.
  */
 #define GIVE_WAY_MS 10u
+#define GRACE_MS    100u /* what has been said takes so long to become known here, at most */
 
 static struct guest *find_guest(struct session *session, uint32_t id)
 {
@@ -72,7 +73,7 @@ static void drop_silent(struct session *session)
 	if (now - session->private->gave_way_ms < GIVE_WAY_MS)
 		return;
 	list_for_each(guest, &session->private->guests, link) {
-		if (guest->has_stream)
+		if (guest->has_stream || now - guest->since_ms < GRACE_MS)
 			continue;
 		session->private->gave_way_ms = now;
 		log_limited(&session->private->guest_limit, LOG_LEVEL_WARNING,
@@ -118,6 +119,7 @@ void guests_add(struct session *session, bool vm, int fd, const char *peer)
 	guest->id = ++private->last_guest;
 	guest->fd = fd;
 	guest->vm = vm;
+	guest->since_ms = clock_ms();
 	text_copy(guest->peer, sizeof(guest->peer), peer);
 	list_append(&private->guests, &guest->link);
 	private->n_guests++;

@@ -30,6 +30,7 @@ struct guest {
 	struct list link; // session_private.guests
 	uint32_t id;
 	int fd;
+	uint64_t since_ms; /* it came */
 	bool vm;
 	bool handed;     /* the present render process has it */
 	bool resumed;    /* an earlier one had it */

@@ -217,6 +217,7 @@ static void guests_are_bounded(void **state)
 {
 	struct fixture *fixture = *state;
 	struct session *session = fixture_session(fixture, "crash");
+	uint64_t later;
 	int fds[8], fd;
 
 	fixture->host.config.limits[LIMIT_CLIENTS] = 8;
@@ -229,11 +230,16 @@ static void guests_are_bounded(void **state)
 	run_until(fixture, 1000, session->private->last_guest == 9);
 	assert_int_equal(session->private->n_guests, 8);
 	assert_int_equal(session->private->refused[LIMIT_CLIENTS], 0);
-	/* So does the oldest of those that have not said what they are. */
+	/* So does the oldest of those that have not said what they are, after a while. */
+	fd = fixture_connect(session);
+	run_until(fixture, 1000, ended(fd));
+	close(fd);
+	later = clock_ms() + 150;
+	run_until(fixture, 1000, clock_ms() > later);
 	fd = fixture_connect(session);
 	run_until(fixture, 1000, ended(fds[0]));
 	assert_int_equal(session->private->n_guests, 8);
-	assert_int_equal(session->private->refused[LIMIT_CLIENTS], 1);
+	assert_int_equal(session->private->refused[LIMIT_CLIENTS], 2);
 	assert_false(ended(fds[1]) || ended(fd));
 	close(fd);
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
