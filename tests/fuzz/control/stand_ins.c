@@ -41,6 +41,9 @@ int clock_gettime(clockid_t clock, struct timespec *ret_time)
 
 /* ---- processes */
 
+#define NO_PROCESS \
+	INT32_MAX /* a number that no process has: limits and cgroups of it are nobody's */
+
 int spawn_find_user(const char *name, struct spawn_user *ret_user)
 {
 	(void)name;
@@ -63,7 +66,7 @@ int spawn(const struct spawn_request *request, pid_t *ret_pid, int *ret_pidfd)
 	child->log = fcntl(request->log_fd, F_DUPFD_CLOEXEC, 3);
 	fcntl(child->log, F_SETFL, O_NONBLOCK);
 	fake.n_children++;
-	*ret_pid = getpid();
+	*ret_pid = NO_PROCESS;
 	*ret_pidfd = child->pidfd;
 	return 0;
 }
@@ -87,7 +90,7 @@ int waitid(idtype_t type, id_t id, siginfo_t *ret_info, int options)
 	if (!child->ended)
 		return 0;
 	child->reaped = true;
-	ret_info->si_pid = getpid();
+	ret_info->si_pid = NO_PROCESS;
 	ret_info->si_code = child->code;
 	ret_info->si_status = child->status;
 	return 0;
