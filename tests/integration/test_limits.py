@@ -356,3 +356,29 @@ def test_silent_clients_give_way(make_daemon):
     assert receive(first, 8) == PONG
     use = daemon.api.session("one")["limits"]["clients"]
     assert (use["limit"], use["used"]) == (4, 4) and use["refused"] >= 4 and known
+
+
+def test_command_timeout(make_daemon):
+    """A shader that runs for minutes: only the end of its process stops it; the other session goes on."""
+    sys.path.insert(0, str(support.TREE / "tests/integration/attacks"))
+    import load_attacks  # pylint: disable=import-outside-toplevel
+    import rawvtest  # pylint: disable=import-outside-toplevel
+    daemon = make_daemon().configure(sessions=("one", "two")).start()
+    daemon.api.patch("/v1/sessions/one", {"limits": {"command_timeout": 2}})
+    other = connect(daemon, "two")
+    other.sendall(HELLO + command(10))
+    assert receive(other, 8) == PONG
+    bad = connect(daemon)
+    bad.sendall(HELLO + rawvtest.canvas(1024, 1024) + rawvtest.submit(
+        *rawvtest.shader(20, rawvtest.FRAGMENT, load_attacks.endless(4)), rawvtest.draw(20, 100)) +
+                rawvtest.get(1, 1024, 1024))
+    restarts = support.wait_for(lambda: daemon.api.session("one")["restarts"], 60 * support.PATIENCE, "the restart")
+    assert "over 2 s (limit command_timeout)" in restarts[0]["reason"], restarts
+    assert daemon.api.session("one")["limits"]["command_timeout"] == {"limit": 2, "used": None, "refused": 1}
+    daemon.wait_ready()
+    good = connect(daemon)
+    good.sendall(HELLO + command(10))
+    assert receive(good, 8) == PONG
+    other.sendall(command(10))
+    assert receive(other, 8) == PONG
+    assert daemon.api.session("two")["restart_count"] == 0
