@@ -4,8 +4,8 @@
  * writes, keeps time and brings random numbers.
  *
  * A connection may begin with bytes of an earlier one. Each side therefore looks for markers, byte
- *by byte: a marker has a magic number, a nonce, and, if it has a body, the nonce once more at its
- *end, so that one that was cut off and ran into another is not taken for whole.
+ * by byte: a marker has a magic number, a nonce, and, if it has a body, the nonce once more at its
+ * end, so that one that was cut off and ran into another is not taken for whole.
  *
  *	guest                                  host
  *	HELLO   its nonce, versions, names ─►

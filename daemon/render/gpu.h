@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which GPU renders. Candidates are tried in the order asked for, the first that works is taken,
- *and each is reported with the reason why it was taken or passed over:
+ * and each is reported with the reason why it was taken or passed over:
  *
  *	device       an EGL device that is no software renderer; NAME: its node, or a part of its
- *renderer render-node  a DRM render node by gbm; NAME: its path surfaceless  EGL's own choice, if
- *that is no software renderer software     a software renderer (llvmpipe)
+ *	             renderer's name
+ *	render-node  a DRM render node by gbm; NAME: its path
+ *	surfaceless  EGL's own choice, if that is no software renderer
+ *	software     a software renderer (llvmpipe)
  */
 #ifndef ORIEL_GPU_H
 #define ORIEL_GPU_H

@@ -4,9 +4,9 @@
  * threads, its open descriptors and, in the profiles of hardware drivers, what those need of the
  * GPU's device nodes. No files, no sockets, no programs, no other processes.
  *
- *	sandbox_begin          before any thread: limits; files of the system may be read, nothing
- *else sandbox_forget_files   in each thread of ours, once its libraries are loaded: no files at all
- *	sandbox_finish         the system call filter, for every thread there is
+ *	sandbox_begin         before any thread: limits; the system's files can be read, no others
+ *	sandbox_forget_files  in each thread of ours, when its libraries are loaded: no files at all
+ *	sandbox_finish        the system call filter, for every thread there is
  *
  * landlock(7), seccomp(2), prctl(2), getrlimit(2).
  */

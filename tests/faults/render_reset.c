@@ -7,7 +7,7 @@
  *	DIR/gone                               EGL does not initialize as long as it is there
  *
  * libepoxy keeps each function of OpenGL in a variable of its own; a program that defines the
- *variable comes before the library.
+ * variable comes before the library.
  */
 #include <epoxy/egl.h>
 #include <epoxy/gl.h>

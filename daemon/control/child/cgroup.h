@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A control group (cgroups(7), version 2) for each session, in the subtree that systemd has given
- *to orield (Delegate=, systemd.resource-control(5)). Where there is none nothing is bounded here:
+ * to orield (Delegate=, systemd.resource-control(5)). Where there is none nothing is bounded here:
  * descriptors are -1 then, which every function takes for nothing to do.
  *
  *	BASE            orield's own, as its service was given it

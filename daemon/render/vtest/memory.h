@@ -2,10 +2,10 @@
 /*
  * Memory that a client shares with us: a memfd that nobody can resize, so that touching our mapping
  * never faults. Its content can change at any moment, so nothing in it is ever believed: it is
- *pixels and vertices that are copied to or from the GPU, and nothing is decided by them.
+ * pixels and vertices that are copied to or from the GPU, and nothing is decided by them.
  *
- *	created -> sent to the client once -> destroyed: its pages are given back, even if the
- *client keeps its mapping
+ * Once it is made it is sent to the client. When it is destroyed its pages are given back, even if
+ * the client keeps its mapping.
  */
 #ifndef ORIEL_VTEST_MEMORY_H
 #define ORIEL_VTEST_MEMORY_H

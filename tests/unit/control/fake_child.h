@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A stand-in for oriel-render and oriel-view: the test program itself, started under their names.
- *How it behaves follows from the session's name (fake_child.h's users: test_sessions.c,
- *test_server.c).
+ * How it behaves follows from the session's name:
  *
  *	crash...   the render process exits with status 3 at once
  *	nogpu...   it reports that no GPU can be used, says that it failed, and exits
@@ -15,8 +14,10 @@
  *	garbage... it sends something malformed
  *	twice...   it reports its GPU twice
  *	lost...    the view process loses the link to it and gets another; its display is as wide as
- *it had links wrong...   the view process says that it broke the rules deaf...    both ignore
- *`stop` oriel...   its streams can be resumed
+ *	           it had links
+ *	wrong...   the view process says that it broke the rules
+ *	deaf...    both ignore `stop`
+ *	oriel...   its streams can be resumed
  */
 #ifndef ORIEL_FAKE_CHILD_H
 #define ORIEL_FAKE_CHILD_H
