@@ -10,12 +10,11 @@ import time
 import pytest
 
 import support
+from vtest import HELLO, PONG, receive
 
 sys.path.insert(0, str(support.TREE / "tests/integration/tools"))
 import render_driver  # noqa: E402
 
-HELLO = struct.pack("<II", 5, 8) + b"test\0"
-PONG = struct.pack("<II", 0, 10)
 SUBMIT, CREATE_OBJECT, CREATE_SUB_CTX = 6, 1, 29
 SHADER = 4
 
@@ -37,30 +36,10 @@ def get(handle=1, width=64, height=64):
     return command(4, handle, 0, width * 4, 0, 0, 0, 0, width, height, 1, width * height * 4)
 
 
-def receive(sock, size, timeout=30):
-    sock.settimeout(timeout)
-    data = b""
-    while len(data) < size:
-        part = sock.recv(size - len(data))
-        if not part:
-            break
-        data += part
-    return data
-
-
 @pytest.fixture
 def render():
-    made = []
-
-    def make(**how):
-        render = render_driver.Render(support.BUILD, **how)
-        made.append(render)
-        render.wait(lambda: render.ready or render.failed, 60, "ready")
-        return render
-    yield make
-    for each in made:
-        if each.process.poll() is None:
-            each.kill()
+    with render_driver.several(support.BUILD) as make:
+        yield make
 
 
 class Client:

@@ -24,17 +24,8 @@ PATTERN = str(support.BUILD / "tests/pattern")
 
 @pytest.fixture
 def render():
-    made = []
-
-    def make(**how):
-        render = render_driver.Render(support.BUILD, **how)
-        made.append(render)
-        render.wait(lambda: render.ready or render.failed, 60, "ready")
-        return render
-    yield make
-    for each in made:
-        if each.process.poll() is None:
-            each.kill()
+    with render_driver.several(support.BUILD) as make:
+        yield make
 
 
 @pytest.fixture

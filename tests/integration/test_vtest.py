@@ -21,17 +21,8 @@ SECRET = b"secret!!"
 
 @pytest.fixture
 def render():
-    made = []
-
-    def make(**how):
-        render = render_driver.Render(support.BUILD, **{"vtest_version": 2, **how})
-        made.append(render)
-        render.wait(lambda: render.ready or render.failed, 60, "ready")
-        return render
-    yield make
-    for each in made:
-        if each.process.poll() is None:
-            each.kill()
+    with render_driver.several(support.BUILD, vtest_version=2) as make:
+        yield make
 
 
 @pytest.fixture

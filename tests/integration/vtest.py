@@ -18,7 +18,7 @@ def get(handle=1, level=0, stride=256, layer=0, x=0, y=0, z=0, w=64, h=64, d=1, 
     return command(4, handle, level, stride, layer, x, y, z, w, h, d, size)
 
 
-def receive(sock, size, timeout=10):
+def receive(sock, size, timeout=30):
     sock.settimeout(timeout)
     data = b""
     while len(data) < size:

@@ -187,6 +187,8 @@ def check_files():
         if code and licence and f"SPDX-License-Identifier: {licence}" not in "\n".join(lines[:3]):
             fault(path, 1, f"wants 'SPDX-License-Identifier: {licence}' in its first lines")
         for number, line in enumerate(lines, 1):
+            if path.endswith((".c", ".h")) and re.match(r" \*[^\s*/]", line):
+                fault(path, number, "a comment that clang-format has run together: its lines were too long")
             if re.search(LEFT_TO_DO, line):
                 fault(path, number, "something is left to do")
 

@@ -5,6 +5,7 @@ As a program: render_driver.py BUILD [--gpu ORDER] [--no-sandbox] COMMAND... run
 against a fresh render process, with a frame wanted at all times, and prints what was said.
 """
 import argparse
+import contextlib
 import json
 import mmap
 import os
@@ -252,6 +253,22 @@ class Render:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+@contextlib.contextmanager
+def several(build, **defaults):
+    """A function that starts a render process and waits until it is ready; all end with the block."""
+    made = []
+
+    def make(**how):
+        render = Render(build, **{**defaults, **how})
+        made.append(render)
+        render.wait(lambda: render.ready or render.failed, 60, "ready")
+        return render
+    yield make
+    for each in made:
+        if each.process.poll() is None:
+            each.kill()
 
 
 def main():
