@@ -5,12 +5,12 @@
 
 #include "log.h"
 #include "quota.h"
-#include "virgl/commands.h"
 #include "virgl/resource.h"
 #include "vtest/buffer.h"
 #include "vtest/memory.h"
 #include "vtest/pace.h"
 #include "vtest/vtest.h"
+#include "walk/commands.h"
 
 #define VTEST_BUCKETS        4096u  /* of a client's table of resources */
 #define VTEST_OUTPUT_HIGH    65536u /* bytes unread by the client that keep it from being served */

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "util.h"
-#include "virgl/commands.h"
 #include "virgl/virgl.h"
 #include "vtest/client.h"
+#include "walk/commands.h"
 #include "worker.h"
 
 #define HEADER_SIZE        8u

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "log.h"
-#include "virgl/commands.h"
+#include "walk/commands.h"
 
 #define HEADER(id, object, length) \
 	((uint32_t)(id) | (uint32_t)(object) << 8 | (uint32_t)(length) << 16)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "log.h"
-#include "virgl/objects.h"
+#include "walk/objects.h"
 
 #define CONTEXTS 3u
 #define HANDLES  2000u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A hash table with linear probing, at most two thirds full; what is removed closes its gap. */
-#include "virgl/objects.h"
+#include "walk/objects.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "virgl/commands.h"
+#include "walk/commands.h"
 
 #include "util.h"
 #include "virgl/formats.h"

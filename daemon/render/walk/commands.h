@@ -8,16 +8,16 @@
  * Transfers with memory that is shared with the client are not virglrenderer's: the walk stops
  * before one, for the caller to do it when the commands before it have run.
  */
-#ifndef ORIEL_VIRGL_COMMANDS_H
-#define ORIEL_VIRGL_COMMANDS_H
+#ifndef ORIEL_WALK_COMMANDS_H
+#define ORIEL_WALK_COMMANDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "virgl/objects.h"
 #include "virgl/resource.h"
 #include "walk/bindings.h"
+#include "walk/objects.h"
 #include "walk/shader.h"
 
 #define VIRGL_HANDLE_NONE UINT32_MAX /* a resource that never exists */

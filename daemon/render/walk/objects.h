@@ -3,8 +3,8 @@
  * The objects that a client has made by commands (shaders, states, views, queries) and the bytes of
  * its shaders' texts, as virglrenderer keeps them for it: counted against the session's limits.
  */
-#ifndef ORIEL_VIRGL_OBJECTS_H
-#define ORIEL_VIRGL_OBJECTS_H
+#ifndef ORIEL_WALK_OBJECTS_H
+#define ORIEL_WALK_OBJECTS_H
 
 #include "quota.h"
 
