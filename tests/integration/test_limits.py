@@ -77,6 +77,12 @@ def test_resources(render):
     made.change_limits(resources=16)
     other.send(texture(100))
     assert made.limit("resources") == {"used": 43, "refused": 15}
+    # Who has more than twice as many as there may be now goes on with what it has.
+    made.change_limits(resources=100)
+    other.send(b"".join(texture(i) for i in range(30, 60)))
+    made.change_limits(resources=16)
+    other.send(texture(101) + command(3, 101) + command(3, 1) + texture(102))
+    assert made.limit("resources") == {"used": 72, "refused": 17}
     assert not made.gone
 
 

@@ -56,6 +56,7 @@ struct vtest_resource {
 	struct surface *surface;    /* NULL: never presented, or not shown */
 	bool hidden;                /* presented, and cannot be shown */
 	struct virgl_resource copy; /* retained; id 0: none yet */
+	bool refused;               /* it has a handle and nothing else */
 };
 
 /* Commands that the driver has taken. A fence stands behind each batch of them. */
@@ -106,8 +107,8 @@ struct vtest_client {
 	struct vtest_transfer held; /* a read that may be a present: not answered yet */
 	bool crowded;               /* its present waits for room */
 	uint32_t waited; /* the handle of a BUSY_WAIT just before; 0: something else came before */
-	uint32_t n_resources; /* handles, of refused ones too */
-	uint32_t n_memories;  /* of them with memory of their own */
+	uint32_t n_refused;  /* resources that have a handle and nothing else */
+	uint32_t n_memories; /* of them with memory of their own */
 	struct quota quota;
 	struct vtest_flow_turn turn;
 	struct vtest_pace pace;

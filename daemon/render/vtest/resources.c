@@ -35,7 +35,8 @@ static void resource_destroy(struct vtest_resource *resource)
 		client->host->n_memories--;
 		client->n_memories--;
 	}
-	client->n_resources--;
+	if (resource->refused)
+		client->n_refused--;
 	free(resource);
 }
 
@@ -56,7 +57,8 @@ static void resource_insert(struct vtest_client *client, struct vtest_resource *
 
 	resource->next = *at;
 	*at = resource;
-	client->n_resources++;
+	if (resource->refused)
+		client->n_refused++;
 }
 
 /* NULL: the client has failed. */
@@ -84,7 +86,7 @@ static struct vtest_resource *create(struct vtest_client *client, const uint32_t
 		return NULL;
 	}
 	/* What is refused keeps its handle, so that the client can go on; but not without end. */
-	if (client->n_resources >= 2 * quota_limit(LIMIT_RESOURCES) ||
+	if (client->n_refused >= quota_limit(LIMIT_RESOURCES) ||
 		!(resource = calloc(1, sizeof(*resource)))) {
 		vtest_fail(client, "it went on after all its resources were refused");
 		return NULL;
@@ -98,6 +100,7 @@ static struct vtest_resource *create(struct vtest_client *client, const uint32_t
 	resource->client = client;
 	resource->handle = fields[0];
 	resource->virgl = made;
+	resource->refused = made.id == 0;
 	list_init(&resource->shown_link);
 	resource_insert(client, resource);
 	return resource;
