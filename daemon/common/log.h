@@ -46,10 +46,10 @@ bool log_allowed(struct log_limit *limit);
 #define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_info(...)    log_write(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...)   log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
-#define log_limited(limit, level, ...)                 \
-	do {                                           \
-		if (log_allowed(limit))                \
-			log_write(level, __VA_ARGS__); \
+#define log_limited(limit, level, ...)                                \
+	do {                                                          \
+		if ((level) <= log_level_max() && log_allowed(limit)) \
+			log_write(level, __VA_ARGS__);                \
 	} while (0)
 
 #endif

@@ -100,6 +100,23 @@ static void test_limit(void **state)
 	assert_in_range(allowed, 10, 11);
 }
 
+/* What the level leaves out is not counted, or the log would tell of lines like none that is there. */
+static void test_limit_below_level(void **state)
+{
+	struct log_limit limit = { 0 };
+
+	(void)state;
+	capture();
+	log_init(LOG_LEVEL_INFO, false);
+	for (unsigned i = 0; i < 1000; i++)
+		log_limited(&limit, LOG_LEVEL_DEBUG, "not this");
+	limit.refilled_ms = 0;
+	log_limited(&limit, LOG_LEVEL_INFO, "this");
+	log_limited(&limit, LOG_LEVEL_DEBUG, "not this");
+	assert_string_equal(release(), "info: this\n");
+	assert_int_equal(limit.left_out, 0);
+}
+
 static void test_level_words(void **state)
 {
 	(void)state;
@@ -115,6 +132,7 @@ int main(void)
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_limit_below_level),
 		cmocka_unit_test(test_level_words),
 	};
 
