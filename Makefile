@@ -176,6 +176,9 @@ deps:
 # tests/tools/fuzz.py says. FUZZ=name,name chooses.
 FUZZ_ALL   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_NAMES := $(or $(subst $(comma), ,$(FUZZ)),$(FUZZ_ALL))
+ifneq ($(filter-out $(FUZZ_ALL),$(FUZZ_NAMES)),)
+$(error FUZZ: there is no target $(filter-out $(FUZZ_ALL),$(FUZZ_NAMES)); there are $(FUZZ_ALL))
+endif
 SECONDS    ?= 60
 FUZZ_JOBS  ?= 1
 FUZZ_TREE  := O=build/fuzz CC=clang SAN=fuzzer-no-link,address,undefined
