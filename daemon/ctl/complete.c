@@ -12,7 +12,7 @@
 struct position {
 	struct context context; /* what stands before it */
 	const struct command *command;
-	bool option_value; /* it is the value of an option */
+	const struct option_spec *option; /* whose value it is; NULL: of none */
 };
 
 /* Whether the option that this word gives still wants the next word. */
@@ -41,7 +41,7 @@ static void find_position(struct position *position, int n_words, char **words)
 		if (!option)
 			continue;
 		if (i + 2 == n_words)
-			position->option_value = true;
+			position->option = option;
 		else if (strcmp(option->name, "socket") == 0)
 			position->context.socket_path = words[i + 1];
 		i++;
@@ -78,6 +78,12 @@ static void print_members(const struct context *context, FILE *out, const char *
 	client_answer_finish(&answer);
 }
 
+static void print_limits(FILE *out)
+{
+	for (enum limit_id id = 0; id < LIMITS_N; id++)
+		fprintf(out, "%s=\n", limits[id].name);
+}
+
 static void print_argument(const struct position *position, FILE *out)
 {
 	const struct context *context = &position->context;
@@ -102,8 +108,7 @@ static void print_argument(const struct position *position, FILE *out)
 		path = request_path("/v1/sessions/%s/viewers", context->args[0]);
 		print_members(context, out, path, "viewers", "id");
 	} else if (strcmp(param, "LIMIT=VALUE...") == 0) {
-		for (enum limit_id id = 0; id < LIMITS_N; id++)
-			fprintf(out, "%s=\n", limits[id].name);
+		print_limits(out);
 	} else if (strcmp(param, "SURFACE") == 0) {
 		fputs("auto\n", out);
 	} else {
@@ -117,9 +122,10 @@ void complete(const struct context *context, int n_words, char **words, FILE *ou
 	const char *last = n_words > 0 ? words[n_words - 1] : "";
 
 	find_position(&position, n_words, words);
-	if (position.option_value)
-		return;
-	if (last[0] == '-') {
+	if (position.option) {
+		if (strcmp(position.option->name, "limit") == 0)
+			print_limits(out);
+	} else if (last[0] == '-') {
 		if (position.command)
 			print_options(out, position.command->options);
 		print_options(out, global_options);

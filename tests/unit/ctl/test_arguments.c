@@ -168,7 +168,10 @@ static void test_complete(void **state)
 	char *events[] = { (char[]){ "input" }, (char[]){ "a" }, (char[]){ "0" }, (char[]){ "" } };
 	char *more[] = { (char[]){ "set-limits" }, (char[]){ "a" }, (char[]){ "clients=1" },
 		(char[]){ "" } };
+	char *created[] = { (char[]){ "create" }, (char[]){ "a" }, (char[]){ "--limit" },
+		(char[]){ "" } };
 	_cleanup_free_ char *limits_text = completed(more, 4);
+	_cleanup_free_ char *created_text = completed(created, 4);
 	_cleanup_free_ char *commands_text = completed(one, 1);
 	_cleanup_free_ char *nothing_text = completed(NULL, 0);
 	_cleanup_free_ char *options_text = completed(options, 2);
@@ -184,6 +187,7 @@ static void test_complete(void **state)
 	assert_string_equal(events_text, "key\npointer\n");
 	assert_non_null(strstr(limits_text, "clients=\n"));
 	assert_non_null(strstr(limits_text, "retain_interval=\n"));
+	assert_string_equal(created_text, limits_text);
 }
 
 static void expect_in(const char *page, const char *before, const char *word)
