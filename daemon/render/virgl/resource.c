@@ -213,6 +213,8 @@ void virgl_resource_create(struct virgl_resource *resource, uint32_t context)
 	}
 	resource->id = args.handle;
 	resource->context = context;
+	/* A software driver is done with vertices, indices and uniforms when it has taken a draw. */
+	resource->late = desc->target == VIRGL_TARGET_BUFFER && !virgl_software();
 	virgl_renderer_ctx_attach_resource((int)context, (int)resource->id);
 	if (driver.clears && virgl_resource_clear(resource) < 0)
 		virgl_resource_destroy(resource);

@@ -53,6 +53,7 @@ struct virgl_resource {
 	struct virgl_resource_desc desc;
 	struct virgl_format format;
 	uint64_t bytes;
+	bool late; /* used, or written, while a draw is under way: by shaders, or by hardware */
 };
 
 /* A transfer between a resource and a client's rows. */

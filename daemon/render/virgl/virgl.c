@@ -170,6 +170,11 @@ bool virgl_compute(void)
 	return virgl.compute;
 }
 
+bool virgl_software(void)
+{
+	return virgl.egl->software;
+}
+
 uint32_t virgl_context_create(const char *name)
 {
 	/* A number in use already would be taken for success. */
@@ -217,6 +222,12 @@ uint32_t virgl_fence_create(uint32_t context)
 	if (virgl_renderer_create_fence((int)virgl.last_fence, 0) != 0)
 		virgl.passed_fence = virgl.last_fence;
 	return virgl.last_fence;
+}
+
+void virgl_finish(uint32_t context)
+{
+	virgl_enter(context);
+	glFinish();
 }
 
 bool virgl_fence_wait(uint32_t fence, uint64_t ns)

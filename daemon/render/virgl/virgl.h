@@ -35,6 +35,9 @@ const struct virgl_capset *virgl_capset(uint32_t set, bool shared);
 /* Compute shaders are allowed. */
 bool virgl_compute(void);
 
+/* The driver renders with the CPU. */
+bool virgl_software(void);
+
 /* A context of a client's; 0 when there is none to be had. Its name goes to the log. */
 uint32_t virgl_context_create(const char *name);
 void virgl_context_destroy(uint32_t context);
@@ -50,6 +53,8 @@ void virgl_enter(uint32_t context);
 
 /* Puts a fence behind all that was submitted in a context; its number, never 0. */
 uint32_t virgl_fence_create(uint32_t context);
+/* Waits until all that was submitted in a context is done. */
+void virgl_finish(uint32_t context);
 /* The fence is behind us. */
 bool virgl_fence_passed(uint32_t fence);
 /* The same, after `ns` nanoseconds of waiting for the GPU at most: sooner known than by a timer. */

@@ -103,6 +103,7 @@ struct vtest_client {
 	struct virgl_sub_contexts contexts;
 	struct vtest_ahead ahead;
 	bool submitted;             /* commands since the last fence */
+	uint32_t behind;            /* the fence after them; 0: they are done */
 	uint32_t fence;             /* waited for; 0: none */
 	struct vtest_transfer held; /* a read that may be a present: not answered yet */
 	bool crowded;               /* its present waits for room */
@@ -204,6 +205,6 @@ void vtest_held_timeout(struct vtest_client *client);
 void vtest_advance(struct vtest_client *client);
 /* The surface of a resource ends. */
 void vtest_present_end(struct vtest_resource *resource);
-void vtest_busy_reply(struct vtest_client *client);
+void vtest_busy_reply(struct vtest_client *client, bool busy);
 
 #endif

@@ -108,9 +108,9 @@ static void on_protocol_version(struct vtest_client *client, const uint32_t *fie
 	client->host->ops->named(client->host->data, client->stream, client->program, 2);
 }
 
-static const struct virgl_resource *find(void *data, uint32_t handle)
+static struct virgl_resource *find(void *data, uint32_t handle)
 {
-	const struct vtest_resource *resource = vtest_resource_find(data, handle);
+	struct vtest_resource *resource = vtest_resource_find(data, handle);
 
 	return resource ? &resource->virgl : NULL;
 }
@@ -214,33 +214,46 @@ static void on_fence_timer(uv_timer_t *timer)
 		return;
 	}
 	client->fence = 0;
-	vtest_busy_reply(client);
+	vtest_busy_reply(client, false);
 	vtest_resume(client);
 }
 
 /*
- * Whatever a client reads or writes, it does so in its stream, in order; so nothing is ever busy
- * for it. But small buffers of bind CUSTOM are what Mesa makes as fences and for query results: to
- * wait for one means until the GPU is done.
+ * Most of what a client reads or writes, it does so in its stream, in order, and the driver keeps
+ * that order; so it is never busy for it. Not so buffers that draws use late: virglrenderer writes
+ * into them without a look at the driver, as it is the client that waits. And small buffers of bind
+ * CUSTOM are what Mesa makes as fences and for query results.
  */
+static bool can_be_busy(const struct vtest_resource *resource)
+{
+	return resource &&
+	       (resource->virgl.late || (resource->virgl.desc.target == VIRGL_TARGET_BUFFER &&
+						resource->virgl.desc.bind == VIRGL_BIND_CUSTOM));
+}
+
 static void on_busy_wait(struct vtest_client *client, const uint32_t *fields, size_t size)
 {
-	const struct vtest_resource *resource = vtest_resource_find(client, fields[0]);
-	bool fence = resource && resource->virgl.desc.target == VIRGL_TARGET_BUFFER &&
-		     resource->virgl.desc.bind == VIRGL_BIND_CUSTOM;
+	bool waits = fields[1] & 1;
 
 	(void)size;
 	client->waited = fields[0];
-	if (fence && client->submitted && (fields[1] & 1)) {
-		client->submitted = false;
-		client->fence = virgl_fence_create(client->context);
+	if (!can_be_busy(vtest_resource_find(client, fields[0]))) {
+		vtest_busy_reply(client, false);
+		return;
 	}
-	if (fence && client->fence > 0 && !virgl_fence_wait(client->fence, FENCE_WAIT_NS)) {
+	if (client->submitted) {
+		client->submitted = false;
+		client->behind = virgl_fence_create(client->context);
+	}
+	if (client->behind > 0 && (waits ? virgl_fence_wait(client->behind, FENCE_WAIT_NS)
+					 : virgl_fence_passed(client->behind)))
+		client->behind = 0;
+	if (client->behind > 0 && waits) {
+		client->fence = client->behind;
 		vtest_pause(client, FENCE_POLL_MS, on_fence_timer);
 		return;
 	}
-	client->fence = 0;
-	vtest_busy_reply(client);
+	vtest_busy_reply(client, client->behind > 0);
 }
 
 #define READY (VTEST_READY | VTEST_SHARED)

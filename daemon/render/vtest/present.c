@@ -120,9 +120,9 @@ static const uint8_t *answer(struct vtest_client *client, const struct vtest_tra
 	return NULL;
 }
 
-void vtest_busy_reply(struct vtest_client *client)
+void vtest_busy_reply(struct vtest_client *client, bool busy)
 {
-	static const uint32_t reply[3] = { 1, BUSY_WAIT, 0 };
+	const uint32_t reply[3] = { 1, BUSY_WAIT, busy };
 
 	vtest_reply(client, reply, sizeof(reply));
 }
@@ -137,7 +137,7 @@ static void present(struct vtest_client *client, const struct vtest_transfer *ge
 		show(resource);
 	atomic_fetch_add(&client->stream->presents, 1);
 	vtest_pace_present(&client->pace, clock_ns());
-	vtest_busy_reply(client);
+	vtest_busy_reply(client, false);
 	pixels.data = answer(client, get);
 	if (resource->surface)
 		surface_present(resource->surface, &pixels);

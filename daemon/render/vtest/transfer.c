@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "virgl/virgl.h"
 #include "vtest/client.h"
 
 enum { /* dwords of TRANSFER3D and COPY_TRANSFER3D; up to depth they agree */
@@ -195,6 +196,9 @@ bool vtest_transfer_inside(struct vtest_client *client, const uint32_t *command)
 	if (!check_shared(client, resource, &source->memory, &transfer,
 		    command[copy ? COPY_OFFSET : TRANSFER3D_OFFSET], &put))
 		return false;
+	/* Before any other the client waits itself. */
+	if (copy && resource->virgl.late)
+		virgl_finish(client->context);
 	write_shared(client, &put);
 	return true;
 }

@@ -7,6 +7,7 @@
 enum { /* numbers of commands, objects and shader types that need a look */
 	CCMD_NOP = 0,
 	CCMD_CREATE_OBJECT = 1,
+	CCMD_SET_VERTEX_BUFFERS = 6,
 	CCMD_DESTROY_OBJECT = 3,
 	CCMD_BLIT = 16,
 	CCMD_SET_SUB_CTX = 28,
@@ -124,6 +125,15 @@ static void translate(struct virgl_walk *walk, uint32_t *handle)
 	*handle = resource && resource->id > 0 ? resource->id : VIRGL_HANDLE_NONE;
 }
 
+/* What fragments read or write, which a driver may do long after it took the draw. */
+static void note_late(struct virgl_walk *walk, uint32_t handle, bool buffers_alone)
+{
+	struct virgl_resource *resource = handle ? walk->find(walk->data, handle) : NULL;
+
+	if (resource && (!buffers_alone || resource->desc.target == VIRGL_TARGET_BUFFER))
+		resource->late = true;
+}
+
 /* `command` points at the header, so dword 1 is the first after it. */
 static void refuse(struct virgl_walk *walk, uint32_t *command, const char *name)
 {
@@ -227,6 +237,8 @@ static bool walk_object(struct virgl_walk *walk, uint32_t *command, uint32_t obj
 			return false;
 		}
 		fault = object_fault(walk, command, row);
+		if (row->object == OBJECT_SAMPLER_VIEW)
+			note_late(walk, command[row->handle], true);
 		if (row->handle > 0)
 			translate(walk, &command[row->handle]);
 	}
@@ -376,8 +388,11 @@ static bool walk_command(struct virgl_walk *walk, uint32_t *command, uint32_t le
 		if (row->handles[i] > 0 && row->handles[i] <= length && length >= row->handles_from)
 			translate(walk, &command[row->handles[i]]);
 	}
-	for (uint32_t at = row->first; row->step > 0 && at <= length; at += row->step)
+	for (uint32_t at = row->first; row->step > 0 && at <= length; at += row->step) {
+		if (id != CCMD_SET_VERTEX_BUFFERS)
+			note_late(walk, command[at], false);
 		translate(walk, &command[at]);
+	}
 	if (id == CCMD_SET_SUB_CTX || id == CCMD_CREATE_SUB_CTX || id == CCMD_DESTROY_SUB_CTX) {
 		walk_context(walk, command, id);
 		return true;

@@ -5,6 +5,8 @@
  * own from 1: each handle in a command is replaced by the resource it means to this client.
  * Commands that are refused, compute where it is off among them, become no-operations.
  *
+ * Resources that shaders use while a draw is under way are marked as late.
+ *
  * Transfers with memory that is shared with the client are not virglrenderer's: the walk stops
  * before one, for the caller to do it when the commands before it have run.
  */
@@ -44,7 +46,7 @@ struct virgl_sub_contexts {
 
 struct virgl_walk {
 	/* The resource that a client's handle means (never asked for 0), NULL if it has none. */
-	const struct virgl_resource *(*find)(void *data, uint32_t handle);
+	struct virgl_resource *(*find)(void *data, uint32_t handle);
 	void *data;
 	struct virgl_sub_contexts *contexts; /* kept up to date */
 	bool compute;                        /* compute shaders are allowed */

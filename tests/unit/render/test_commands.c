@@ -17,7 +17,7 @@
 /* Handles 1 to 9 are the client's, and are 100 more in the process. 8 was refused. */
 static struct virgl_resource resources[10];
 
-static const struct virgl_resource *find(void *data, uint32_t handle)
+static struct virgl_resource *find(void *data, uint32_t handle)
 {
 	assert_true(handle != 0);
 	(void)data;
@@ -397,10 +397,39 @@ static void test_noise(void **state)
 	}
 }
 
+/* Buffers that fragments see, and all that shaders write; not vertices, and no texture that is only sampled. */
+static void test_late(void **state)
+{
+	uint32_t vertex[] = { HEADER(6, 0, 3), 16, 0, 1 };
+	uint32_t texture[] = { HEADER(1, 6, 6), 50, 2, 1, 0, 0, 0 };
+	uint32_t buffer[] = { HEADER(1, 6, 6), 51, 3, 1, 0, 0, 0 };
+	uint32_t storage[] = { HEADER(34, 0, 5), 1, 0, 0, 16, 4 };
+	uint32_t atomic[] = { HEADER(40, 0, 4), 0, 0, 16, 5 };
+	uint32_t image[] = { HEADER(35, 0, 7), 1, 0, 1, 1, 0, 0, 6 };
+	struct virgl_walk result;
+
+	(void)state;
+	for (size_t i = 0; i < 10; i++)
+		resources[i].late = false;
+	resources[2].desc.target = VIRGL_TARGET_2D;
+	assert_true(walk(vertex, 4, false, &result));
+	assert_true(walk(texture, 7, false, &result));
+	for (size_t i = 0; i < 10; i++)
+		assert_false(resources[i].late);
+	assert_true(walk(buffer, 7, false, &result));
+	assert_true(walk(storage, 6, false, &result));
+	assert_true(walk(atomic, 5, false, &result));
+	assert_true(walk(image, 8, false, &result));
+	for (size_t i = 3; i < 7; i++)
+		assert_true(resources[i].late);
+	resources[2].desc.target = VIRGL_TARGET_BUFFER;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_handles),
+		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_short_draw),
 		cmocka_unit_test(test_compute),
 		cmocka_unit_test(test_image_formats),
