@@ -1,14 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Finds what virglrenderer, which AddressSanitizer does not instrument, does to its own memory:
- *each of its allocations ends at the end of pages of its own, behind which there is nothing, and
- *the pages go when it is freed, never to come again. New memory is filled with 0xa5. For programs
- *without AddressSanitizer:
- *
- *	make programs
- *	make O=build/fuzz-plain CC=clang SAN=fuzzer-no-link build/fuzz-plain/fuzz_render_vtest
- *	LD_PRELOAD=build/host/tests/guard.so build/fuzz-plain/fuzz_render_vtest -detect_leaks=0 ...
- */
+// SPDX-License-Identifier: GPL-2.0-or-later
+// guard.so: finds what virglrenderer, which AddressSanitizer does not instrument, does to its own
+// memory. Each of its allocations ends at the end of pages of its own, behind which there is
+// nothing; the pages go when it is freed, never to come again. New memory is filled with 0xa5.
+//
+// For programs without AddressSanitizer:
+//   make programs
+//   make O=build/fuzz-plain CC=clang SAN=fuzzer-no-link build/fuzz-plain/fuzz_render_vtest
+//   LD_PRELOAD=build/host/tests/guard.so build/fuzz-plain/fuzz_render_vtest -fork=1 FOLDER
 #include <errno.h>
 #include <link.h>
 #include <stdint.h>
@@ -34,7 +32,8 @@ struct head {
 };
 
 static uintptr_t code_begin, code_end;
-static uint8_t *region, *next;
+static uint8_t *region;
+static size_t used; /* bytes of it */
 
 static int look(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -62,7 +61,7 @@ __attribute__((constructor)) static void begin(void)
 
 	dl_iterate_phdr(look, NULL);
 	if (memory != MAP_FAILED)
-		region = next = memory;
+		region = memory;
 }
 
 static int guards(const void *caller)
@@ -94,7 +93,7 @@ static void *allocate(size_t size)
 	errno = ENOMEM;
 	if (size > MOST)
 		return NULL;
-	first = __atomic_fetch_add(&next, pages + 2u * PAGE, __ATOMIC_RELAXED);
+	first = region + __atomic_fetch_add(&used, pages + 2u * PAGE, __ATOMIC_RELAXED);
 	if (first + pages + 2u * PAGE > region + REGION ||
 		mprotect(first, pages + PAGE, PROT_READ | PROT_WRITE) < 0)
 		return __libc_malloc(size);
