@@ -93,7 +93,7 @@ def piglit_tests(data):
 
 def run_piglit(peer, desktop, folder, select, title):
     """`select`: the arguments that choose the tests. Returns {test: result}, {"test: subtest": result}."""
-    results = folder / "piglit"
+    results = folder / "results"
     shutil.rmtree(results, ignore_errors=True)
     probe(peer, desktop)
     progress = Progress(title)
