@@ -28,7 +28,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DORIEL_VERSION='"$(VERSION)"' $(WARN) \
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 
 # Targets that need none of the libraries: a fresh machine has no pkg-config yet when they start.
-BARE := deps help clean check check-piglit demo bench format format-check
+BARE := deps help clean check check-piglit demo bench format format-check coverage
 pkg   = $(if $(BUILDING),$(shell pkg-config $(1)))
 BUILDING := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 
@@ -42,11 +42,27 @@ messages.oriel := proto/messages.json
 messages.ipc   := daemon/common/ipc.json
 GENH := $(GEN)/oriel_messages.h $(GEN)/ipc_messages.h
 
+# ---- generated code: the commands of OpenGL, out of the Khronos registry (proto/gen/gl_gen.py)
+GL_XML   := /usr/share/khronos-api/gl.xml
+GL_CORE  ?= 4.6
+GL_EXTENSIONS ?= all
+GL_PARTS := a_c d_f g h_m n_p q_t u v_z
+GL_GENC  := $(addprefix $(GEN)/gl_,counts.c names.c trace_table.c trace_enums.c)
+GL_GENH  := $(addprefix $(GEN)/gl_,types.h enums.h wire.h counts.h names.h trace_groups.h encode.h manual.h functions.h decode.h \
+            roundtrip.h $(GL_PARTS:%=wire_%.h))
+gl_parts  = $(GL_PARTS:%=$(GEN)/gl_$(1)_%.c)
+GL_FILES := $(GL_GENC) $(GL_GENH) $(call gl_parts,encode) $(call gl_parts,decode) $(call gl_parts,roundtrip) \
+            $(addprefix $(GEN)/gl_,functions.c decode.c roundtrip_manual.c exports.map exports.def)
+$(GL_FILES) &: $(wildcard proto/gen/gl_*.py) proto/gl_overrides.json proto/gl_opcodes.txt $(wildcard $(GL_XML))
+	@mkdir -p $(GEN)
+	$(Q)python3 -B proto/gen/gl_gen.py --registry $(GL_XML) --core $(GL_CORE) --extensions $(GL_EXTENSIONS) --out $(GEN)
+GENH += $(GL_GENH)
+
 # ---- components: sources, include path, libraries. A component sees the folders in its .inc and no
 # others: that is the layering rule of ARCHITECTURE.md, and tests/lint/layers.py reads it from here.
 # -iquote: a header of ours never stands in for one of the system.
 sources = $(wildcard $(1)/*.c $(1)/*/*.c)
-proto.src    := $(call sources,proto) $(GEN)/oriel_messages.c
+proto.src    := $(filter-out proto/gl/%,$(call sources,proto)) $(GEN)/oriel_messages.c
 proto.inc    := proto $(GEN)
 common.src   := $(call sources,daemon/common) $(GEN)/ipc_messages.c
 common.inc   := proto daemon/common $(GEN)
@@ -59,7 +75,7 @@ control.pkg  := libuv libcjson inih libsystemd
 sandbox.src  := $(call sources,daemon/sandbox)
 sandbox.inc  := proto daemon/common daemon/sandbox
 sandbox.pkg  := libseccomp
-render.src   := $(call sources,daemon/render)
+render.src   := $(filter-out daemon/render/gl/%,$(call sources,daemon/render))
 render.inc   := $(loop.inc) daemon/sandbox daemon/render
 render.pkg   := libuv virglrenderer epoxy egl gbm
 view.src     := $(call sources,daemon/view)
@@ -70,7 +86,16 @@ ctl.inc      := $(common.inc) daemon/ctl
 ctl.pkg      := libcjson
 testguest.src := $(call sources,tests/guest)
 testguest.inc := proto $(GEN) tests/guest
-COMPONENTS   := proto common loop control sandbox render view ctl testguest
+# Forwarded OpenGL: what both ends share, the guest's encoder, the host's decoder, a test's two ends in one process.
+gl.src       := $(call sources,proto/gl) $(GL_GENC)
+gl.inc       := proto proto/gl $(GEN)
+guest.src    := $(call sources,guest/common) $(call gl_parts,encode)
+guest.inc    := $(gl.inc) guest/common
+glhost.src   := $(call sources,daemon/render/gl) $(call gl_parts,decode) $(addprefix $(GEN)/gl_,decode.c functions.c)
+glhost.inc   := $(gl.inc) daemon/render/gl
+gltest.src   := $(call sources,tests/gl) $(call gl_parts,roundtrip) $(GEN)/gl_roundtrip_manual.c
+gltest.inc   := $(guest.inc) daemon/render/gl tests/gl
+COMPONENTS   := proto common loop control sandbox render view ctl testguest gl guest glhost gltest
 
 object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \
          $(patsubst %.c,$(O)/%.o,$(filter-out $(GEN)/%,$(1)))
@@ -114,6 +139,7 @@ parts.sandbox := sandbox common proto
 parts.render  := render sandbox loop common proto
 parts.view    := view sandbox loop common proto
 parts.ctl     := ctl common proto
+parts.gltest  := gltest glhost guest gl proto
 unit_part = $(firstword $(subst /, ,$(1)))
 # A variable: a % in the rule itself would stand for the test's name.
 without_main = $(filter-out %/main.o,$(1))
@@ -123,9 +149,16 @@ $(O)/tests/%: tests/unit/%.c $$(call without_main,$$(foreach p,$$(parts.$$(call 
 		$(filter %.c %.o,$^) $(sort $(foreach p,$(parts.$(call unit_part,$*)),$($(p).lib))) -lcmocka -lm -lpthread
 # The API's tests bring sessions of their own, which take the place of the real ones.
 $(O)/tests/control/test_api_%: ALL_LDFLAGS += -Wl,-z,muldefs
+# What forwarding a call of OpenGL costs on either side.
+$(O)/bench-gl-calls: tests/bench/gl_calls.c $$(foreach p,$$(parts.gltest),$$($$p.obj)) | $(GENH)
+	$(Q)$(CC) $(ALL_CFLAGS) $(gltest.cpp) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $(filter %.c %.o,$^)
 unit: $(UNIT)
 check-unit: $(UNIT)
 	$(Q)fail=0; for t in $(UNIT); do $$t || { echo "FAILED: $$t"; fail=1; }; done; exit $$fail
+
+# The generators, before they make anything.
+check-gen:
+	$(Q)$(PYTEST) -q -rs tests/unit/gen
 
 # ---- tests of whole programs: tests/integration drives the built programs with pytest
 HELPERS := $(patsubst tests/programs/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c)) \
@@ -225,6 +258,9 @@ lint: all
 	$(Q)/usr/bin/python3 -B tests/lint/layers.py $(O)
 	$(Q)python3 proto/gen/gen_messages.py $(messages.oriel) \
 		--limits $(firstword $(LIMITS)) --doc proto/wire.md
+# What becomes of each OpenGL command.
+coverage:
+	$(Q)python3 -B proto/gen/gl_gen.py --registry $(GL_XML) --coverage
 # What tests/lint/layers.py asks for: each component's sources and the folders that it may include from.
 print-components:
 	@$(foreach c,$(COMPONENTS),echo '$(c) inc $($(c).inc)'; echo '$(c) src $($(c).src)';)
@@ -270,11 +306,13 @@ help:
 	@echo 'make demo       a guest, its picture on a VNC address; DEMO_SECONDS=N ends by itself'
 	@echo 'make check      all tests, as CI runs them'
 	@echo 'make check-piglit  piglit and glmark2: native, through virgl_test_server, through Oriel'
-	@echo 'make check-unit, check-integration, check-san, check-tsan, fuzz-replay: parts of it'
+	@echo 'make check-unit, check-gen, check-integration, check-san, check-tsan, fuzz-replay: parts of it'
 	@echo 'make bench      measures Oriel beside virgl_test_server; BENCH=NAMES, BENCH_ROUNDS, BENCH_SECONDS'
 	@echo 'make check-attacks   attacks at their full size, and what the session beside the attacked one notices'
 	@echo 'make unit       build the unit tests; programs: and what the integration tests run'
 	@echo 'make lint       include paths, linked libraries, lengths of functions and files'
+	@echo 'make coverage   what becomes of the commands of each OpenGL version and extension; GL_CORE, GL_EXTENSIONS:'
+	@echo '                what the guest library exports'
 	@echo 'make format     clang-format on every C file; format-check: only look'
 	@echo 'make fuzz       run each fuzz target for SECONDS=60; FUZZ=name,name: those alone; FUZZ_JOBS=2: two at once'
 	@echo 'make fuzz-coverage  what of our files their corpora reach (V=1: file by file)'
@@ -286,7 +324,7 @@ help:
 clean:
 	rm -rf build
 FORCE:
-.PHONY: all fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-attacks check-san check-tsan check-piglit check demo bench deps format format-check lint \
-        print-components man install uninstall help clean FORCE
-.SECONDARY: $(GENH) $(GENH:.h=.c) $(filter $(GEN)/%,$(fuzz.src))
+.PHONY: all check-gen fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-attacks check-san check-tsan check-piglit check demo bench deps format format-check lint \
+        print-components coverage man install uninstall help clean FORCE
+.SECONDARY: $(GENH) $(GENH:.h=.c) $(GL_FILES) $(filter $(GEN)/%,$(fuzz.src))
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FAULTY:=.d) $(fuzz.obj:.o=.d)

@@ -9,8 +9,8 @@
 
 static const uint8_t zeros[8];
 
-void gl_encoder_init(struct gl_encoder *enc, void *batch, size_t batch_size, uint32_t message_max, uint8_t channel,
-	const struct gl_transport *transport, void *data)
+void gl_encoder_init(struct gl_encoder *enc, void *batch, size_t batch_size, uint32_t message_max,
+	uint8_t channel, const struct gl_transport *transport, void *data)
 {
 	memset(enc, 0, sizeof(*enc));
 	enc->batch = enc->at = batch;
@@ -180,7 +180,8 @@ uint64_t gl_strings_bytes(GLsizei count, const GLchar *const *texts, const GLint
 	return bytes;
 }
 
-void gl_encoder_strings(struct gl_encoder *enc, GLsizei count, const GLchar *const *texts, const GLint *lengths)
+void gl_encoder_strings(
+	struct gl_encoder *enc, GLsizei count, const GLchar *const *texts, const GLint *lengths)
 {
 	uint64_t bytes = 0;
 
@@ -277,13 +278,14 @@ void gl_reply_array(struct gl_reply *reply, void *out, uint64_t bytes)
 /* Called with each row of an image: where it lies in the message and in the program's memory. */
 typedef void row_function(void *data, uint8_t *memory, const struct gl_image_layout *layout);
 
-static void each_row(const struct gl_image *image, const struct gl_image_layout *layout, void *memory,
-	row_function *row, void *data)
+static void each_row(const struct gl_image *image, const struct gl_image_layout *layout,
+	void *memory, row_function *row, void *data)
 {
 	for (GLsizei z = 0; z < image->depth; z++)
 		for (GLsizei y = 0; y < image->height; y++)
 			row(data,
-				(uint8_t *)memory + layout->first + (uint64_t)z * layout->image_stride +
+				(uint8_t *)memory + layout->first +
+					(uint64_t)z * layout->image_stride +
 					(uint64_t)y * layout->row_stride,
 				layout);
 }
@@ -295,8 +297,8 @@ static unsigned int bit_mask(unsigned int bit, bool lsb_first)
 }
 
 /* `n` bits from bit `from` of one row to bit `to` of the other. */
-static void copy_bits(
-	uint8_t *to_row, unsigned int to, const uint8_t *from_row, unsigned int from, uint64_t n, bool lsb_first)
+static void copy_bits(uint8_t *to_row, unsigned int to, const uint8_t *from_row, unsigned int from,
+	uint64_t n, bool lsb_first)
 {
 	for (uint64_t i = 0; i < n; i++) {
 		const uint64_t target = to + i, source = from + i;
@@ -336,7 +338,8 @@ static void send_row(void *data, uint8_t *memory, const struct gl_image_layout *
 	}
 }
 
-void gl_encoder_image(struct gl_encoder *enc, const struct gl_image *image, const void *pixels, uint64_t bytes)
+void gl_encoder_image(
+	struct gl_encoder *enc, const struct gl_image *image, const void *pixels, uint64_t bytes)
 {
 	struct row_data rows = { .enc = enc, .image = image, .lsb_first = enc->unpack_lsb_first };
 	struct gl_image_layout layout;
@@ -373,7 +376,8 @@ static void take_row(void *data, uint8_t *memory, const struct gl_image_layout *
 	reply->at += layout->row_bytes;
 }
 
-void gl_reply_image(struct gl_reply *reply, const struct gl_encoder *enc, const struct gl_image *image, void *pixels)
+void gl_reply_image(struct gl_reply *reply, const struct gl_encoder *enc,
+	const struct gl_image *image, void *pixels)
 {
 	uint64_t sent;
 	const uint8_t *array = next_array(reply, &sent);
@@ -381,6 +385,7 @@ void gl_reply_image(struct gl_reply *reply, const struct gl_encoder *enc, const 
 	struct row_data rows = { .reply = &part, .image = image, .lsb_first = enc->pack_lsb_first };
 	struct gl_image_layout layout;
 
-	if (array && pixels && sent == gl_image_bytes(image) && gl_image_layout(image, &enc->pack, &layout))
+	if (array && pixels && sent == gl_image_bytes(image) &&
+		gl_image_layout(image, &enc->pack, &layout))
 		each_row(image, &layout, pixels, take_row, &rows);
 }

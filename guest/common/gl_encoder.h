@@ -2,10 +2,10 @@
 /*
  * Writes OpenGL commands as messages into a batch and sends batches by an abstract transport.
  *
- * One encoder belongs to one channel and is used by one thread at a time. It allocates nothing and calls
- * no system; the batch and the transport are the caller's. The generated gl_encode_*.c stand upon it.
- * Once the transport failed the encoder is lost: it takes commands and throws them away, and
- * synchronous ones answer nothing.
+ * One encoder belongs to one channel and is used by one thread at a time. It allocates nothing and
+ * calls no system; the batch and the transport are the caller's. The generated gl_encode_*.c stand
+ * upon it. Once the transport failed the encoder is lost: it takes commands and throws them away,
+ * and synchronous ones answer nothing.
  */
 #ifndef GL_ENCODER_H
 #define GL_ENCODER_H
@@ -56,9 +56,9 @@ struct gl_transport {
 };
 
 struct gl_encoder {
-	uint8_t *at, *end;    /* what is free of the batch */
-	uint8_t *batch;       /* borrowed, 8-aligned */
-	uint32_t message_max; /* bytes, as WELCOME said */
+	uint8_t *at, *end;                    /* what is free of the batch */
+	uint8_t *batch;                       /* borrowed, 8-aligned */
+	uint32_t message_max;                 /* bytes, as WELCOME said */
 	const struct gl_transport *transport; /* borrowed */
 	void *data;                           /* the transport's */
 	uint8_t channel;
@@ -75,6 +75,7 @@ struct gl_encoder {
 		uint32_t id;
 		bool open, dropped;
 	} bulk;
+
 	_Alignas(8) uint8_t staging[GL_WIRE_STRUCT_MAX]; /* fixed fields of such a message */
 	uint32_t staged;
 	uint16_t opcode;
@@ -84,8 +85,8 @@ struct gl_encoder {
  * batch: `batch_size` bytes, at least GL_BATCH_MIN, 8-aligned. message_max: bytes of one message, a
  * multiple of 8, at least GL_BATCH_MIN.
  */
-void gl_encoder_init(struct gl_encoder *enc, void *batch, size_t batch_size, uint32_t message_max, uint8_t channel,
-	const struct gl_transport *transport, void *data);
+void gl_encoder_init(struct gl_encoder *enc, void *batch, size_t batch_size, uint32_t message_max,
+	uint8_t channel, const struct gl_transport *transport, void *data);
 
 /* Sends what the batch holds. */
 void gl_encoder_flush(struct gl_encoder *enc);
@@ -96,7 +97,8 @@ static inline bool gl_encoder_bound(const struct gl_encoder *enc, enum gl_bindin
 	return enc->bound >> binding & 1;
 }
 
-static inline void gl_encoder_header(uint8_t *at, uint32_t size, uint16_t opcode, uint8_t channel, uint8_t flags)
+static inline void gl_encoder_header(
+	uint8_t *at, uint32_t size, uint16_t opcode, uint8_t channel, uint8_t flags)
 {
 	const uint64_t header =
 		size | (uint64_t)opcode << 32 | (uint64_t)channel << 48 | (uint64_t)flags << 56;
@@ -131,11 +133,13 @@ uint64_t gl_text_bytes(const GLchar *text, int64_t length, bool zero);
 void gl_encoder_text(struct gl_encoder *enc, const GLchar *text, uint64_t bytes);
 /* Texts as one array: count lengths (u32, without NUL), then the texts, each with its NUL. lengths may be NULL. */
 uint64_t gl_strings_bytes(GLsizei count, const GLchar *const *texts, const GLint *lengths);
-void gl_encoder_strings(struct gl_encoder *enc, GLsizei count, const GLchar *const *texts, const GLint *lengths);
+void gl_encoder_strings(
+	struct gl_encoder *enc, GLsizei count, const GLchar *const *texts, const GLint *lengths);
 /* Offsets, as pointers have them, as u64 each. */
 void gl_encoder_offsets(struct gl_encoder *enc, const void *const *offsets, uint64_t bytes);
 /* An image from the program's memory, read as its pixel store says; `bytes` of gl_image_bytes(). */
-void gl_encoder_image(struct gl_encoder *enc, const struct gl_image *image, const void *pixels, uint64_t bytes);
+void gl_encoder_image(
+	struct gl_encoder *enc, const struct gl_image *image, const void *pixels, uint64_t bytes);
 
 /* Sizes and offsets in the program's width, as i64 each. */
 void gl_encoder_sizes(struct gl_encoder *enc, const GLintptr *sizes, uint64_t bytes);
@@ -147,15 +151,15 @@ static inline void gl_encoder_no_reply(void *wire)
 }
 
 /*
- * Sends everything and waits for the reply to the newest message. False when the command was refused or
- * the stream is lost: ret_reply then gives zeros.
+ * Sends everything and waits for the reply to the newest message. False when the command was
+ * refused or the stream is lost: ret_reply then gives zeros.
  */
 bool gl_encoder_call(struct gl_encoder *enc, uint16_t opcode, struct gl_reply *ret_reply);
 /* The reply's next array into `out`, at most `bytes`; out may be NULL. */
 void gl_reply_array(struct gl_reply *reply, void *out, uint64_t bytes);
 /* The reply's next array, an image, into the program's memory as its pixel store says. */
-void gl_reply_image(
-	struct gl_reply *reply, const struct gl_encoder *enc, const struct gl_image *image, void *pixels);
+void gl_reply_image(struct gl_reply *reply, const struct gl_encoder *enc,
+	const struct gl_image *image, void *pixels);
 
 /* Bytes that an application's array takes; count 0: only the host knows, and the reply says. */
 static inline uint64_t gl_capacity(uint64_t count, uint64_t size)

@@ -100,7 +100,8 @@ class Body:
     def _string(self, param):
         length = param.length_of or f"{param.name}_length"
         self.before.append(f"\tGLint {length};")
-        self.declare("const GLchar *", param.name, "gl_decoder_text",
+        function = "gl_decoder_text_or_null" if param.null else "gl_decoder_text"
+        self.declare("const GLchar *", param.name, function,
                      ["dec", f"wire->{param.name}_bytes", f"&{length}"])
         self.arguments.append(param.name)
 

@@ -48,7 +48,7 @@ def local_lengths(param):
         text = f"gl_image_bytes(&{name}_image)"
     else:
         text = param.count.code(lambda n: n, param.element_size)
-    if param.null:
+    if param.null and param.kind != "string":
         text = f"{name} ? {text} : GL_LENGTH_NULL"
     if param.kind in ("source", "offsets"):
         bound = f"gl_encoder_bound(enc, {binding_name(param.binding)})"

@@ -30,13 +30,6 @@ from gl_registry import REGISTRY, RegistryError
 PROTO = pathlib.Path(__file__).resolve().parents[1]
 
 
-def write(path, text):
-    """Writes a file if its text is new, so that what stands upon it need not be built again."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
-
-
 def outputs(model, table, core, extensions):
     """{file name: text} of all generated files."""
     commands = sorted((c for c in model.commands.values() if c.on_wire), key=lambda c: c.name)
@@ -53,7 +46,8 @@ def outputs(model, table, core, extensions):
         "gl_decode.c": gl_decode.table_source(commands),
         "gl_manual.h": gl_decode.manual_header(model),
         "gl_trace_table.c": gl_trace.source(model, commands),
-        "gl_trace_enums.c": gl_trace.enums_source(model),
+        "gl_trace_enums.c": gl_trace.enums_source(model, commands),
+        "gl_trace_groups.h": gl_trace.groups_header(model, commands),
         "gl_names.h": gl_exports.names_header(model),
         "gl_names.c": gl_exports.names_source(model),
         "gl_exports.map": gl_exports.version_script(model, core, extensions),
@@ -93,8 +87,9 @@ def main():
         if args.coverage:
             print(gl_coverage.report(model))
         if args.out:
+            args.out.mkdir(parents=True, exist_ok=True)
             for name, text in outputs(model, table, args.core, args.extensions).items():
-                write(args.out / name, text)
+                (args.out / name).write_text(text, encoding="utf-8")
     except (gl_model.ModelError, gl_opcodes.OpcodeError, LengthError, RegistryError, ValueError) as error:
         sys.exit(f"gl_gen.py: {error}")
 

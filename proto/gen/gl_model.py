@@ -23,7 +23,7 @@ SCALARS = {
     "GLcharARB": (1, "char"), "GLsync": (8, "uint64_t"),
 }
 CLASSES = ["buffer", "framebuffer", "program", "program pipeline", "arb program", "query", "renderbuffer",
-           "sampler", "shader", "texture", "transform feedback", "vertex array"]
+           "sampler", "shader", "texture", "transform feedback", "vertex array", "attachment"]
 BINDINGS = ["array", "element array", "pixel pack", "pixel unpack", "draw indirect", "dispatch indirect", "parameter",
             "query", "transform feedback"]
 TREATMENTS = ("generated", "manual", "local", "refused")
@@ -33,7 +33,7 @@ KINDS = {
     "in": {"count", "null", "class", "pad"}, "out": {"count", "actual", "class", "null"},
     "offset": {"binding"}, "offsets": {"binding", "count"},
     "source": {"binding", "count", "image", "null"}, "sink": {"binding", "count", "image", "actual"},
-    "string": {"length", "zero"}, "strings": {"count", "lengths"}, "made": {"count", "class"},
+    "string": {"length", "zero", "null"}, "strings": {"count", "lengths"}, "made": {"count", "class"},
 }
 
 

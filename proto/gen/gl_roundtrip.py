@@ -117,15 +117,16 @@ class Plan:
         name, element = param.name, "uint8_t" if param.element == "void" else param.element
         self.setup.append(f"\t_Alignas(8) {element} {name}[RECORD_ROOM / sizeof({element})];")
         self.setup.append(f"\trecord_pattern({name}, sizeof({name}), {number});")
-        self.mock.append(f"\trecord_array({name}, {self.bytes_of(param)});")
-        # A narrower program widens what its own array has; here both sides are as wide.
-        add = "RECORD_HOST" if param.cls else "0"
+        count = param.count.code(lambda n: n)
+        self.mock.append(f"\trecord_names({name}, {count}, 0);" if param.cls and not param.null else
+                         f"\t{name} ? record_names({name}, {count}, 0) : record_array(NULL, 0);" if param.cls else
+                         f"\trecord_array({name}, {self.bytes_of(param)});")
         given = f"record_null ? NULL : {name}" if param.null else name
-        line = f"record_names({name}, {param.count.code(lambda n: n)}, {add})" if param.cls else \
+        line = f"record_names({name}, {count}, RECORD_HOST)" if param.cls else \
             f"record_array({name}, {self.bytes_of(param)})"
         self.expect.append(f"\trecord_null ? record_array(NULL, 0) : {line};" if param.null else f"\t{line};")
         if param.cls and self.command.frees:
-            self.last.append(f"\trecord_names({name}, {param.count.code(lambda n: n)}, 0);")
+            self.last.append(f"\trecord_names({name}, {count}, 0);")
         self.arguments.append(given)
 
     def _made(self, param, number):
@@ -137,13 +138,17 @@ class Plan:
 
     def _string(self, param, number):
         name = param.name
+        given = f"record_null ? NULL : {name}" if param.null else name
         self.setup.append(f'\tconst GLchar *{name} = "text {number}";')
         if param.length_of:
             ctype = self.command.param(param.length_of).raw.ctype
-            self.setup.append(f"\tconst {ctype} {param.length_of} = ({ctype})strlen({name});")
-        self.mock.append(f"\trecord_array({name}, strlen({name}) + 1);")
-        self.expect.append(self.mock[-1])
-        self.arguments.append(name)
+            length = f"record_null ? 0 : ({ctype})strlen({name})" if param.null else f"({ctype})strlen({name})"
+            self.setup.append(f"\tconst {ctype} {param.length_of} = {length};")
+        noted = f"record_array({name}, strlen({name}) + 1);"
+        self.mock.append(f"\t{name} ? record_array({name}, strlen({name}) + 1) : record_array(NULL, 0);" if param.null
+                         else f"\t{noted}")
+        self.expect.append(f"\trecord_null ? record_array(NULL, 0) : {noted}" if param.null else f"\t{noted}")
+        self.arguments.append(given)
 
     def _strings(self, param, _):
         name, count = param.name, param.count.tree[1]

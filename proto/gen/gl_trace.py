@@ -33,9 +33,7 @@ def row(command, groups):
         kind = "U64" if param.kind == "offset" else trace_type(param)
         place = places.get(param.name, places.get(f"{param.name}_bytes"))
         group = param.raw.group if kind in ("ENUM", "BITS") else None
-        if group in groups:
-            groups[group] = True
-        pointer = f"&group_{group}" if group in groups else "NULL"
+        pointer = f"&gl_trace_{group}" if group in groups else "NULL"
         elements = param.count.constant() if param.is_fixed() else 0
         out.append(f'\t{{ "{param.name}", GL_TRACE_{form}, GL_TRACE_{kind}, {place}, '
                    f"{places.get(param.name + '_offset', 0)}, {elements}, {pointer} }},")
@@ -58,32 +56,41 @@ def plain(enums):
 
 
 def group_lines(name, rows):
-    lines = [f"static const struct gl_trace_enum enums_{name}[] = {{"]
+    lines = [f"static const struct gl_trace_enum {name}_enums[] = {{"]
     lines += [f'\t{{ 0x{value:x}, "{text}" }},' for value, text in rows]
-    return lines + ["};", "", f"static const struct gl_trace_group group_{name} = {{ enums_{name}, {len(rows)} }};", ""]
+    return lines + ["};", "", f"const struct gl_trace_group gl_trace_{name} = {{ {name}_enums, {len(rows)} }};", ""]
 
 
-def enums_source(model):
-    """gl_trace_enums.c: the names of all enums that are not small numbers or bits."""
+def used_groups(model, commands):
+    """The groups of small numbers or bits; those of large numbers alone are served by the table of all enums."""
+    known = model.registry.groups
+    used = {p.raw.group for c in commands for p in c.params if p.raw.group}
+    return sorted(g for g in used if g in known and any(e.value < SMALL or e.bitmask for e in known[g]))
+
+
+def enums_source(model, commands):
+    """gl_trace_enums.c: the names of enums."""
     rows = plain(e for e in model.registry.enums.values() if not e.bitmask and e.value >= SMALL)
-    lines = ["/* Made by gl_gen.py from the registry: names of enums. */", '#include "gl_trace.h"', "",
-             *group_lines("of_all", rows)]
-    lines[-2] = f"const struct gl_trace_group gl_trace_enums = {{ enums_of_all, {len(rows)} }};"
+    lines = ["/* Made by gl_gen.py from the registry: names of enums. */", '#include "gl_trace_groups.h"', "",
+             *group_lines("enums", rows)]
+    for name in used_groups(model, commands):
+        lines += group_lines(name, plain(model.registry.groups[name]))
     return "\n".join(lines)
 
 
+def groups_header(model, commands):
+    """gl_trace_groups.h: the enums of one group each."""
+    lines = ["/* Made by gl_gen.py from the registry. */", "#ifndef GL_TRACE_GROUPS_H", "#define GL_TRACE_GROUPS_H", "",
+             '#include "gl_trace.h"', ""]
+    lines += [f"extern const struct gl_trace_group gl_trace_{name};" for name in used_groups(model, commands)]
+    return "\n".join(lines + ["", "#endif", ""])
+
+
 def source(model, commands):
-    known = model.registry.groups
-    used = {p.raw.group for c in commands for p in c.params if p.raw.group}
-    # Groups of large numbers alone are served by the table of all enums.
-    groups = {g: False for g in used if g in known and
-              any(e.value < SMALL or e.bitmask for e in known[g])}
+    groups = used_groups(model, commands)
     rows = {c: row(c, groups) for c in commands}
-    lines = ["/* Made by gl_gen.py from the registry: fields of messages and names of enums. */",
-             '#include "gl_trace.h"', "", '#include "gl_wire.h"', ""]
-    for name, wanted in sorted(groups.items()):
-        if wanted:
-            lines += group_lines(name, plain(known[name]))
+    lines = ["/* Made by gl_gen.py: the fields of messages, for printing them. */",
+             '#include "gl_trace_groups.h"', "", '#include "gl_wire.h"', ""]
     for command in commands:
         if rows[command]:
             lines += [f"static const struct gl_trace_field fields_{command.name}[] = {{", *rows[command], "};", ""]

@@ -213,7 +213,7 @@ uint64_t gl_row_bytes(const struct gl_image *image)
 {
 	if (image->type == GL_BITMAP)
 		return gl_format_components(image->format) == 1 ? (gl_natural(image->width) + 7) / 8
-		                                                : GL_LENGTH_UNKNOWN;
+								: GL_LENGTH_UNKNOWN;
 	return gl_mul(gl_natural(image->width), gl_pixel_bytes(image->format, image->type));
 }
 
@@ -223,12 +223,13 @@ uint64_t gl_image_bytes(const struct gl_image *image)
 		gl_mul(gl_row_bytes(image), gl_natural(image->height)), gl_natural(image->depth));
 }
 
-bool gl_image_layout(
-	const struct gl_image *image, const struct gl_pixel_store *store, struct gl_image_layout *ret_layout)
+bool gl_image_layout(const struct gl_image *image, const struct gl_pixel_store *store,
+	struct gl_image_layout *ret_layout)
 {
 	struct gl_image row = *image;
 	struct gl_image_layout out = { .row_bytes = gl_row_bytes(image) };
-	const uint64_t rows = gl_natural(store->image_height > 0 ? store->image_height : image->height);
+	const uint64_t rows =
+		gl_natural(store->image_height > 0 ? store->image_height : image->height);
 	const uint64_t align = store->alignment > 0 ? (uint64_t)store->alignment : 1;
 	uint64_t skip;
 

@@ -16,8 +16,8 @@
 #define GL_PAYLOAD_MAX (UINT32_C(256) << 20)
 
 /*
- * What stands in the place of a length: no array (NULL), an offset into a bound buffer, a length that
- * the guest could not tell. As uint32_t on the wire, as uint64_t in computations.
+ * What stands in the place of a length: no array (NULL), an offset into a bound buffer, a length
+ * that the guest could not tell. As uint32_t on the wire, as uint64_t in computations.
  */
 #define GL_WIRE_NULL    UINT32_C(0xffffffff)
 #define GL_WIRE_OFFSET  UINT32_C(0xfffffffe)
@@ -100,7 +100,7 @@ struct gl_image_layout {
 };
 
 /* False when the format or type is not known or the numbers are absurd. */
-bool gl_image_layout(
-	const struct gl_image *image, const struct gl_pixel_store *store, struct gl_image_layout *ret_layout);
+bool gl_image_layout(const struct gl_image *image, const struct gl_pixel_store *store,
+	struct gl_image_layout *ret_layout);
 
 #endif

@@ -21,7 +21,8 @@ struct trace {
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-static void put(struct trace *trace, const char *format, ...)
+static void
+put(struct trace *trace, const char *format, ...)
 {
 	va_list arguments;
 	int n;
@@ -30,7 +31,8 @@ static void put(struct trace *trace, const char *format, ...)
 	n = vsnprintf(trace->text + trace->at, trace->room - trace->at, format, arguments);
 	va_end(arguments);
 	if (n > 0)
-		trace->at += (size_t)n < trace->room - trace->at ? (size_t)n : trace->room - trace->at - 1;
+		trace->at += (size_t)n < trace->room - trace->at ? (size_t)n
+								 : trace->room - trace->at - 1;
 }
 
 static const char *enum_name(const struct gl_trace_group *group, uint32_t value)
@@ -85,10 +87,19 @@ static void put_bits(struct trace *trace, const struct gl_trace_group *group, ui
 
 static size_t type_size(unsigned int type)
 {
-	static const uint8_t sizes[] = { [GL_TRACE_ENUM] = 4, [GL_TRACE_BITS] = 4, [GL_TRACE_BOOL] = 1,
-		[GL_TRACE_I8] = 1, [GL_TRACE_U8] = 1, [GL_TRACE_I16] = 2, [GL_TRACE_U16] = 2,
-		[GL_TRACE_I32] = 4, [GL_TRACE_U32] = 4, [GL_TRACE_I64] = 8, [GL_TRACE_U64] = 8,
-		[GL_TRACE_F32] = 4, [GL_TRACE_F64] = 8 };
+	static const uint8_t sizes[] = { [GL_TRACE_ENUM] = 4,
+		[GL_TRACE_BITS] = 4,
+		[GL_TRACE_BOOL] = 1,
+		[GL_TRACE_I8] = 1,
+		[GL_TRACE_U8] = 1,
+		[GL_TRACE_I16] = 2,
+		[GL_TRACE_U16] = 2,
+		[GL_TRACE_I32] = 4,
+		[GL_TRACE_U32] = 4,
+		[GL_TRACE_I64] = 8,
+		[GL_TRACE_U64] = 8,
+		[GL_TRACE_F32] = 4,
+		[GL_TRACE_F64] = 8 };
 
 	return sizes[type];
 }
@@ -147,7 +158,8 @@ static void put_value(struct trace *trace, const struct gl_trace_field *field, c
 	}
 }
 
-static void put_elements(struct trace *trace, const struct gl_trace_field *field, const uint8_t *at, size_t n)
+static void put_elements(
+	struct trace *trace, const struct gl_trace_field *field, const uint8_t *at, size_t n)
 {
 	const size_t size = type_size(field->type);
 
@@ -209,7 +221,8 @@ static void put_array(struct trace *trace, const struct gl_trace_field *field)
 	memcpy(&bytes, trace->payload + field->offset, sizeof(bytes));
 	if (bytes == GL_WIRE_NULL) {
 		put(trace, "NULL");
-	} else if (bytes == GL_WIRE_OFFSET && (field->form == GL_TRACE_SOURCE || field->form == GL_TRACE_SINK)) {
+	} else if (bytes == GL_WIRE_OFFSET &&
+		   (field->form == GL_TRACE_SOURCE || field->form == GL_TRACE_SINK)) {
 		memcpy(&offset, trace->payload + field->place, sizeof(offset));
 		put(trace, "offset %llu", (unsigned long long)offset);
 	} else if (field->form == GL_TRACE_SINK) {

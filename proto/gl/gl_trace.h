@@ -63,9 +63,10 @@ const struct gl_trace_row *gl_trace_find(uint16_t opcode);
 extern const struct gl_trace_group gl_trace_enums; /* all that are not small numbers or bits */
 
 /*
- * Writes a message as text into `room` bytes, terminated, cut where there is no more room. Returns the
- * bytes written without the NUL.
+ * Writes a message as text into `room` bytes, terminated, cut where there is no more room. Returns
+ * the bytes written without the NUL.
  */
-size_t gl_trace_message(uint16_t opcode, const void *payload, size_t size, char *ret_text, size_t room);
+size_t gl_trace_message(
+	uint16_t opcode, const void *payload, size_t size, char *ret_text, size_t room);
 
 #endif

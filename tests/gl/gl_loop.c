@@ -38,7 +38,8 @@ static uint32_t loop_bulk_id(void *data)
 static void take_piece(struct gl_loop *loop, const struct wire_header *header, const uint8_t *payload)
 {
 	struct oriel_bulk piece;
-	const bool good = wire_decode(&oriel_bulk_type, payload, header->size - WIRE_HEADER_SIZE, &piece);
+	const bool good =
+		wire_decode(&oriel_bulk_type, payload, header->size - WIRE_HEADER_SIZE, &piece);
 
 	assert(good);
 	assert(bulk_add(&loop->bulk, header->channel, &piece) == 0);
@@ -115,7 +116,8 @@ void gl_loop_init(struct gl_loop *loop, const struct gl_functions *gl, uint32_t 
 	memset(loop, 0, sizeof(*loop));
 	loop->stream = malloc(GL_LOOP_STREAM);
 	assert(loop->stream);
-	gl_encoder_init(&loop->enc, loop->batch, sizeof(loop->batch), message_max, 1, &transport, loop);
+	gl_encoder_init(
+		&loop->enc, loop->batch, sizeof(loop->batch), message_max, 1, &transport, loop);
 	gl_decoder_init(&loop->dec, gl, &record_host_ops, &loop->host);
 	bulk_init(&loop->bulk, &bulk_ops, loop, ORIEL_BULK_TOTAL_MAX);
 }

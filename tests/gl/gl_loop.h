@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A guest's encoder and the host's decoder in one process: what the one sends the other executes at the
- * next flush, and answers.
+ * A guest's encoder and the host's decoder in one process: what the one sends the other executes at
+ * the next flush, and answers.
  */
 #ifndef GL_LOOP_H
 #define GL_LOOP_H

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define BYTES_NOTED 1024u
+
 bool record_bound, record_null;
 struct record *record_to;
 
@@ -20,7 +22,8 @@ static __attribute__((format(printf, 1, 2))) void note(const char *format, ...)
 	int n;
 
 	va_start(arguments, format);
-	n = vsnprintf(record_to->text + record_to->at, sizeof(record_to->text) - record_to->at, format, arguments);
+	n = vsnprintf(record_to->text + record_to->at, sizeof(record_to->text) - record_to->at,
+		format, arguments);
 	va_end(arguments);
 	if (n > 0 && (size_t)n < sizeof(record_to->text) - record_to->at)
 		record_to->at += (size_t)n;
@@ -45,31 +48,38 @@ void record_float(double value)
 void record_array(const void *array, uint64_t bytes)
 {
 	const uint8_t *byte = array;
+	uint64_t sum = 0;
 
 	if (!array) {
 		note("NULL\n");
 		return;
 	}
 	note("%llu bytes:", (unsigned long long)bytes);
-	/* All of them are read, as a driver would, and those that there is room for are noted. */
-	for (uint64_t i = 0; i < bytes; i++)
+	for (uint64_t i = 0; i < bytes && i < BYTES_NOTED; i++)
 		note("%02x", byte[i]);
-	note("\n");
+	/* The rest is read, as a driver would. */
+	for (uint64_t i = BYTES_NOTED; i < bytes; i++)
+		sum = sum * 31 + byte[i];
+	note(" %llu\n", (unsigned long long)sum);
 }
 
 void record_names(const GLuint *names, uint64_t n, GLuint add)
 {
-	GLuint host[RECORD_ROOM / sizeof(GLuint)];
+	note("%llu names:", (unsigned long long)n);
+	for (uint64_t i = 0; i < n; i++) {
+		const GLuint name = names[i] + add;
 
-	for (uint64_t i = 0; i < n && i < RECORD_ROOM / sizeof(GLuint); i++)
-		host[i] = names[i] + add;
-	record_array(host, n * sizeof(GLuint));
+		if (i < BYTES_NOTED)
+			note(" %u", name);
+	}
+	note("\n");
 }
 
 void record_texts(const GLchar *const *texts, GLsizei count, const GLint *lengths)
 {
 	for (GLsizei i = 0; i < count; i++) {
-		const size_t length = lengths && lengths[i] >= 0 ? (size_t)lengths[i] : strlen(texts[i]);
+		const size_t length =
+			lengths && lengths[i] >= 0 ? (size_t)lengths[i] : strlen(texts[i]);
 
 		record_array(texts[i], length + 1);
 	}
@@ -182,7 +192,8 @@ static void host_names(void *context, enum gl_class cls, GLsizei n, const GLuint
 		record_names(guest, gl_natural(n), 0);
 }
 
-static void host_names_made(void *context, enum gl_class cls, GLsizei n, const GLuint *guest, const GLuint *host)
+static void host_names_made(
+	void *context, enum gl_class cls, GLsizei n, const GLuint *guest, const GLuint *host)
 {
 	(void)host;
 	host_names(context, cls, n, guest);
@@ -266,8 +277,8 @@ static void host_error(void *context, GLenum error, const char *command)
 	host->error = error;
 }
 
-static void host_reply(void *context, uint16_t opcode, const struct gl_reply_head *head, const struct gl_out *outs,
-	unsigned int n_outs)
+static void host_reply(void *context, uint16_t opcode, const struct gl_reply_head *head,
+	const struct gl_out *outs, unsigned int n_outs)
 {
 	struct record_host *host = context;
 	size_t at = sizeof(*head);

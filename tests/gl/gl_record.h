@@ -15,7 +15,7 @@
 #include "gl_enums.h"
 
 /* The host's name for a guest's is so much higher. */
-#define RECORD_HOST      100000
+#define RECORD_HOST 100000
 /* Bytes of each array that is written or read. */
 #define RECORD_ROOM      1024u
 #define RECORD_UNTOUCHED 0xee

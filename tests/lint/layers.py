@@ -22,11 +22,26 @@ MAY_INCLUDE = {
     "view": ["sandbox", "loop", "common", "proto"],
     "ctl": ["common", "proto"],
     "testguest": ["proto"],
+    "gl": ["proto"],
+    "guest": ["gl", "proto"],
+    "glhost": ["gl", "proto"],
+    "gltest": ["glhost", "guest", "gl", "proto"],
 }
 FOLDERS = {
     "proto": "proto", "common": "daemon/common", "loop": "daemon/loop",
     "control": "daemon/control", "sandbox": "daemon/sandbox", "render": "daemon/render", "view": "daemon/view",
     "ctl": "daemon/ctl", "testguest": "tests/guest",
+    # Folders inside of others: a file belongs to the innermost.
+    "gl": "proto/gl", "guest": "guest/common", "glhost": "daemon/render/gl", "gltest": "tests/gl",
+}
+# Generated headers belong to that component whose code they are.
+GENERATED = {
+    r"ipc_messages\.h": "common",
+    r"oriel_messages\.h": "proto",
+    r"gl_(types|enums|wire|wire_\w+|counts|names|trace_groups)\.h": "gl",
+    r"gl_(encode|manual)\.h": "guest",
+    r"gl_(decode|functions)\.h": "glhost",
+    r"gl_roundtrip\.h": "gltest",
 }
 C_LIBRARY = ["libc.so.6", "libm.so.6", "ld-linux*", "libpthread.so.0", "libdl.so.2", "librt.so.1",
              "libgcc_s.so.1", "libasan.so.*", "libubsan.so.*", "libtsan.so.*", "libclang_rt.*"]
@@ -76,10 +91,10 @@ def components():
 
 def owner(path):
     """The component that a header belongs to; generated ones belong to that of their description."""
-    generated = {"ipc_messages.h": "common", "oriel_messages.h": "proto"}
-    if os.path.basename(path) in generated:
-        return generated[os.path.basename(path)]
-    for name, folder in FOLDERS.items():
+    for pattern, name in GENERATED.items():
+        if re.fullmatch(pattern, os.path.basename(path)):
+            return name
+    for name, folder in sorted(FOLDERS.items(), key=lambda item: -len(item[1])):
         if path.startswith(folder + "/"):
             return name
     return None
@@ -133,7 +148,7 @@ def check_sources(known):
                 path = os.path.join(directory, file)
                 if path.endswith(".c") and path not in listed:
                     fault(path, 1, "belongs to no component of the Makefile")
-                if path.endswith((".c", ".h")):
+                if path.endswith((".c", ".h")) and owner(path) == name:
                     check_includes(name, path, component["inc"])
 
 

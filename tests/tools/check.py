@@ -33,6 +33,7 @@ STAGES = [
     ("format", make("format-check"), "one"),
     ("lint", make("WERROR=1", "lint"), "one"),
     ("unit", make("WERROR=1", "-k", "check-unit"), "cmocka"),
+    ("generators", make("check-gen"), "pytest"),
     ("build-sanitized", make(SANITIZED, "all", "unit", "programs"), "one"),
     ("unit-sanitized", make(SANITIZED, "-k", "check-unit"), "cmocka"),
     ("build-threads", make("SAN=thread", "all", "unit", "programs"), "one"),

@@ -11,8 +11,8 @@ struct gl_scratch {
 	_Alignas(16) uint8_t bytes[];
 };
 
-void gl_decoder_init(
-	struct gl_decoder *dec, const struct gl_functions *gl, const struct gl_host *host, void *context)
+void gl_decoder_init(struct gl_decoder *dec, const struct gl_functions *gl,
+	const struct gl_host *host, void *context)
 {
 	*dec = (struct gl_decoder){ .gl = gl, .host = host, .context = context };
 }
@@ -82,7 +82,8 @@ static void execute(struct gl_decoder *dec, const struct gl_row *row, const void
 		gl_decoder_fail(dec, GL_INVALID_VALUE);
 }
 
-bool gl_decode(struct gl_decoder *dec, uint16_t opcode, bool wants_reply, const void *payload, size_t size)
+bool gl_decode(
+	struct gl_decoder *dec, uint16_t opcode, bool wants_reply, const void *payload, size_t size)
 {
 	static const struct gl_reply_head refused = { .status = 1 };
 	const struct gl_row *row = gl_row_find(opcode);
@@ -95,8 +96,8 @@ bool gl_decode(struct gl_decoder *dec, uint16_t opcode, bool wants_reply, const 
 			memset(&dec->head, 0, sizeof(dec->head));
 		execute(dec, row, payload, size);
 		if ((row->flags & GL_ROW_SYNC) && wants_reply)
-			dec->host->reply(dec->context, opcode, dec->failed ? &refused : &dec->head, dec->outs,
-				dec->failed ? 0 : dec->n_outs);
+			dec->host->reply(dec->context, opcode, dec->failed ? &refused : &dec->head,
+				dec->outs, dec->failed ? 0 : dec->n_outs);
 	}
 	if (dec->failed)
 		dec->host->error(dec->context, dec->error, dec->command);
@@ -141,8 +142,9 @@ const void *gl_decoder_array(struct gl_decoder *dec, uint32_t sent, uint64_t byt
 	if (dec->failed)
 		return NULL;
 	if (bytes > GL_PAYLOAD_MAX || sent != bytes) {
-		gl_decoder_fail(dec, sent == GL_WIRE_UNKNOWN && bytes == GL_LENGTH_UNKNOWN ? GL_INVALID_ENUM
-		                                                                           : GL_INVALID_VALUE);
+		gl_decoder_fail(dec, sent == GL_WIRE_UNKNOWN && bytes == GL_LENGTH_UNKNOWN
+					     ? GL_INVALID_ENUM
+					     : GL_INVALID_VALUE);
 		return NULL;
 	}
 	part = gl_part(bytes);
@@ -176,8 +178,8 @@ static bool is_pixels(enum gl_binding binding)
 }
 
 /* Whether message and context agree about a bound buffer; tells the context about pixels. */
-static bool agree(
-	struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset, uint64_t bytes)
+static bool agree(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset,
+	uint64_t bytes)
 {
 	const bool in_buffer = sent == GL_WIRE_OFFSET;
 	bool agreed;
@@ -185,7 +187,8 @@ static bool agree(
 	if (dec->failed)
 		return false;
 	if (in_buffer)
-		agreed = dec->host->range(dec->context, binding, offset, is_pixels(binding) ? 0 : bytes);
+		agreed = dec->host->range(
+			dec->context, binding, offset, is_pixels(binding) ? 0 : bytes);
 	else
 		agreed = !dec->host->bound(dec->context, binding);
 	if (!agreed) {
@@ -202,8 +205,8 @@ static void *as_pointer(uint64_t offset)
 	return (void *)(uintptr_t)offset;
 }
 
-const void *gl_decoder_source(
-	struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset, uint64_t bytes)
+const void *gl_decoder_source(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, uint64_t bytes)
 {
 	if (!agree(dec, binding, sent, offset, bytes))
 		return NULL;
@@ -212,8 +215,8 @@ const void *gl_decoder_source(
 	return gl_decoder_array(dec, sent, bytes);
 }
 
-const void *gl_decoder_source_or_null(
-	struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset, uint64_t bytes)
+const void *gl_decoder_source_or_null(struct gl_decoder *dec, enum gl_binding binding,
+	uint32_t sent, uint64_t offset, uint64_t bytes)
 {
 	if (sent == GL_WIRE_NULL) {
 		agree(dec, binding, sent, 0, 0);
@@ -222,8 +225,8 @@ const void *gl_decoder_source_or_null(
 	return gl_decoder_source(dec, binding, sent, offset, bytes);
 }
 
-void *gl_decoder_sink(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset, uint64_t count,
-	uint64_t size)
+void *gl_decoder_sink(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, uint64_t count, uint64_t size)
 {
 	if (!agree(dec, binding, sent, offset, gl_mul(count, size)))
 		return NULL;
@@ -239,7 +242,8 @@ const void *gl_decoder_offset(struct gl_decoder *dec, enum gl_binding binding, u
 	return dec->failed ? NULL : as_pointer(offset);
 }
 
-const void *const *gl_decoder_offsets(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t bytes)
+const void *const *gl_decoder_offsets(
+	struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t bytes)
 {
 	_Static_assert(sizeof(void *) == sizeof(uint64_t), "offsets are as wide as pointers");
 	if (!dec->failed && !dec->host->bound(dec->context, binding))
@@ -252,8 +256,6 @@ const GLchar *gl_decoder_text(struct gl_decoder *dec, uint32_t sent, GLint *ret_
 	const GLchar *text;
 
 	*ret_length = 0;
-	if (sent == GL_WIRE_NULL)
-		return NULL;
 	if (sent == 0 || sent > GL_SOURCE_MAX) {
 		gl_decoder_fail(dec, GL_INVALID_VALUE);
 		return NULL;
@@ -269,8 +271,15 @@ const GLchar *gl_decoder_text(struct gl_decoder *dec, uint32_t sent, GLint *ret_
 	return text;
 }
 
+const GLchar *gl_decoder_text_or_null(struct gl_decoder *dec, uint32_t sent, GLint *ret_length)
+{
+	*ret_length = 0;
+	return sent == GL_WIRE_NULL ? NULL : gl_decoder_text(dec, sent, ret_length);
+}
+
 /* Finds the texts behind their lengths. False when they do not fill the array exactly. */
-static bool split_texts(const uint8_t *array, uint64_t bytes, uint64_t count, const GLchar **texts, GLint *lengths)
+static bool split_texts(
+	const uint8_t *array, uint64_t bytes, uint64_t count, const GLchar **texts, GLint *lengths)
 {
 	uint64_t at = count * 4;
 
@@ -375,7 +384,8 @@ void *gl_decoder_out(struct gl_decoder *dec, uint64_t count, uint64_t size)
 
 	if (dec->failed)
 		return NULL;
-	if (bytes > GL_REPLY_MAX || dec->outs_bytes + bytes > GL_REPLY_MAX || dec->n_outs == GL_OUTS_MAX) {
+	if (bytes > GL_REPLY_MAX || dec->outs_bytes + bytes > GL_REPLY_MAX ||
+		dec->n_outs == GL_OUTS_MAX) {
 		gl_decoder_fail(dec, bytes == GL_LENGTH_UNKNOWN ? GL_INVALID_ENUM : GL_OUT_OF_MEMORY);
 		return NULL;
 	}
@@ -410,6 +420,7 @@ static void translate(struct gl_decoder *dec, enum gl_class cls, enum gl_element
 		GLfloat f;
 		GLdouble d;
 	} v;
+
 	GLuint name;
 
 	switch (element) {
@@ -445,7 +456,8 @@ static uint64_t element_size(enum gl_element element)
 	return element == GL_ELEMENT_INT || element == GL_ELEMENT_FLOAT ? 4 : 8;
 }
 
-void gl_decoder_out_names(struct gl_decoder *dec, const void *out, enum gl_class cls, enum gl_element element)
+void gl_decoder_out_names(
+	struct gl_decoder *dec, const void *out, enum gl_class cls, enum gl_element element)
 {
 	struct gl_out *found = find_out(dec, out);
 	const uint64_t size = element_size(element);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Executes a guest's OpenGL commands, one message at a time: checks each against its row, then its arrays
- * against its scalars, and calls through a table of functions. The generated gl_decode_*.c stand upon it.
+ * Executes a guest's OpenGL commands, one message at a time: checks each against its row, then its
+ * arrays against its scalars, and calls through a table of functions. The generated gl_decode_*.c
+ * stand upon it.
  *
- * Payloads are hostile and lie in memory that the guest cannot change meanwhile, 8-aligned. A decoder
- * fails once for a message and stays failed; a command whose message failed is not executed, and if it is
- * synchronous it is answered all the same, refused and with zeros.
+ * Payloads are hostile and lie in memory that the guest cannot change meanwhile, 8-aligned. A
+ * decoder fails once for a message and stays failed; a command whose message failed is not
+ * executed, and if it is synchronous it is answered all the same, refused and with zeros.
  */
 #ifndef GL_DECODER_H
 #define GL_DECODER_H
@@ -20,19 +21,19 @@
 #include "gl_wire.h"
 
 /* Arrays that one command may write, and bytes that any of them has room for whatever its length. */
-#define GL_OUTS_MAX      8
-#define GL_OUT_LEAST     256u
+#define GL_OUTS_MAX  8
+#define GL_OUT_LEAST 256u
 /* Bytes of all that one command writes. */
-#define GL_REPLY_MAX     (UINT64_C(64) << 20)
+#define GL_REPLY_MAX (UINT64_C(64) << 20)
 /* Bytes of a text that a guest has room for; it may say that it has more. */
-#define GL_TEXT_MAX      (1 << 20)
+#define GL_TEXT_MAX (1 << 20)
 /* Texts of one glShaderSource and its like, and bytes of all of them. */
-#define GL_STRINGS_MAX   65536u
-#define GL_SOURCE_MAX    (UINT64_C(16) << 20)
+#define GL_STRINGS_MAX 65536u
+#define GL_SOURCE_MAX  (UINT64_C(16) << 20)
 /* Nanoseconds that a guest may wait for a fence in one command. */
-#define GL_TIMEOUT_MAX   UINT64_C(1000000000)
+#define GL_TIMEOUT_MAX UINT64_C(1000000000)
 /* Bytes of scratch memory that one command may use: translated names and the like. */
-#define GL_SCRATCH_MAX   (UINT64_C(64) << 20)
+#define GL_SCRATCH_MAX    (UINT64_C(64) << 20)
 #define GL_SCRATCH_INLINE 16384u
 
 /* What a name is looked up for. */
@@ -72,7 +73,8 @@ struct gl_host {
 	GLuint (*guest_name)(void *context, enum gl_class cls, GLuint host);
 	/* Whether n names of the guest's choice are free; asked before what they are for is made. */
 	bool (*names_free)(void *context, enum gl_class cls, GLsizei n, const GLuint *guest);
-	void (*names_made)(void *context, enum gl_class cls, GLsizei n, const GLuint *guest, const GLuint *host);
+	void (*names_made)(void *context, enum gl_class cls, GLsizei n, const GLuint *guest,
+		const GLuint *host);
 	/* After the host deleted them. */
 	void (*names_freed)(void *context, enum gl_class cls, GLsizei n, const GLuint *guest);
 	/* NULL for one that does not exist. */
@@ -94,8 +96,8 @@ struct gl_host {
 	/* The command was not executed: what glGetError is to say. */
 	void (*error)(void *context, GLenum error, const char *command);
 	/* Exactly once for each synchronous command that wants a reply. */
-	void (*reply)(void *context, uint16_t opcode, const struct gl_reply_head *head, const struct gl_out *outs,
-		unsigned int n_outs);
+	void (*reply)(void *context, uint16_t opcode, const struct gl_reply_head *head,
+		const struct gl_out *outs, unsigned int n_outs);
 };
 
 struct gl_scratch; /* a piece of memory that a command asked for */
@@ -139,14 +141,15 @@ struct gl_row {
 /* The row of an opcode, or NULL. */
 const struct gl_row *gl_row_find(uint16_t opcode);
 
-void gl_decoder_init(
-	struct gl_decoder *dec, const struct gl_functions *gl, const struct gl_host *host, void *context);
+void gl_decoder_init(struct gl_decoder *dec, const struct gl_functions *gl,
+	const struct gl_host *host, void *context);
 
 /*
  * Executes one message. payload: 8-aligned, of the message or of the bulk transfer that it names; size: a
  * multiple of 8. True when it was executed; false when it was refused, which the host's error() was told.
  */
-bool gl_decode(struct gl_decoder *dec, uint16_t opcode, bool wants_reply, const void *payload, size_t size);
+bool gl_decode(struct gl_decoder *dec, uint16_t opcode, bool wants_reply, const void *payload,
+	size_t size);
 
 /* ---- for the generated code, and for the functions of gl_manual.h */
 
@@ -170,22 +173,24 @@ const void *gl_decoder_nullable(struct gl_decoder *dec, uint32_t sent, uint64_t 
 const void *gl_decoder_padded(struct gl_decoder *dec, uint32_t sent, uint64_t bytes);
 
 /* Data, or an offset where a buffer is bound. Fails when the binding is not what the message says. */
-const void *gl_decoder_source(
-	struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset, uint64_t bytes);
+const void *gl_decoder_source(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, uint64_t bytes);
 /* The same where the guest may say that there is none (then NULL); with a buffer bound it must not. */
-const void *gl_decoder_source_or_null(
-	struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset, uint64_t bytes);
+const void *gl_decoder_source_or_null(struct gl_decoder *dec, enum gl_binding binding,
+	uint32_t sent, uint64_t offset, uint64_t bytes);
 /* Room for the command's result, or an offset where a buffer is bound. count elements of `size` bytes. */
-void *gl_decoder_sink(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset, uint64_t count,
-	uint64_t size);
+void *gl_decoder_sink(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, uint64_t count, uint64_t size);
 /* An offset into a buffer that is bound; 0 where none is. */
 const void *gl_decoder_offset(struct gl_decoder *dec, enum gl_binding binding, uint64_t offset);
 /* An array of offsets. */
 const void *const *gl_decoder_offsets(
 	struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t bytes);
 
-/* Text with its NUL, and its length without; NULL where the guest gave none. */
+/* Text with its NUL, and its length without. */
 const GLchar *gl_decoder_text(struct gl_decoder *dec, uint32_t sent, GLint *ret_length);
+/* The same where the guest may give none. */
+const GLchar *gl_decoder_text_or_null(struct gl_decoder *dec, uint32_t sent, GLint *ret_length);
 /* `count` texts, and their lengths. */
 const GLchar *const *gl_decoder_strings(
 	struct gl_decoder *dec, uint32_t sent, GLsizei count, const GLint **ret_lengths);
@@ -197,11 +202,12 @@ static inline GLuint gl_decoder_name(
 	return dec->host->name(dec->context, cls, guest, use);
 }
 
-const GLuint *gl_decoder_names(
-	struct gl_decoder *dec, enum gl_class cls, uint64_t n, const GLuint *guest, enum gl_use use);
+const GLuint *gl_decoder_names(struct gl_decoder *dec, enum gl_class cls, uint64_t n,
+	const GLuint *guest, enum gl_use use);
 
 /* Names that the guest chose for what is to be made: fails unless all of them are free. */
-const GLuint *gl_decoder_new_names(struct gl_decoder *dec, enum gl_class cls, uint32_t sent, GLsizei n);
+const GLuint *gl_decoder_new_names(
+	struct gl_decoder *dec, enum gl_class cls, uint32_t sent, GLsizei n);
 /* One such name. */
 void gl_decoder_new_name(struct gl_decoder *dec, enum gl_class cls, GLuint guest);
 
@@ -217,6 +223,7 @@ void *gl_decoder_out(struct gl_decoder *dec, uint64_t count, uint64_t size);
 /* Only `bytes` of that array were written. */
 void gl_decoder_trim(struct gl_decoder *dec, const void *out, uint64_t bytes);
 /* What lies in that array are names of the host: the guest gets its own. */
-void gl_decoder_out_names(struct gl_decoder *dec, const void *out, enum gl_class cls, enum gl_element element);
+void gl_decoder_out_names(
+	struct gl_decoder *dec, const void *out, enum gl_class cls, enum gl_element element);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every generated command: what the guest's call meant arrives at the driver, results come back, and a
- * message that lies about a length or breaks off is refused without a byte read beyond it.
+ * Every generated command: what the guest's call meant arrives at the driver, results come back,
+ * and a message that lies about a length or breaks off is refused without a byte read beyond it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
 #include <cmocka.h>
 
 #include "gl_decode.h"
@@ -89,12 +90,14 @@ static void round_trip(struct fixture *f, const struct gl_roundtrip *command)
 	assert_null(strstr(f->trace, "malformed"));
 }
 
-static void each(struct fixture *f, void (*test)(struct fixture *f, const struct gl_roundtrip *command))
+static void each(
+	struct fixture *f, void (*test)(struct fixture *f, const struct gl_roundtrip *command))
 {
 	unsigned int n = 0;
 
 	for (unsigned int part = 0; part < GL_ROUNDTRIP_PARTS; part++)
-		for (const struct gl_roundtrip *command = gl_roundtrip_part(part); command->name; command++) {
+		for (const struct gl_roundtrip *command = gl_roundtrip_part(part); command->name;
+			command++) {
 			if (record_bound || !(command->flags & GL_ROUNDTRIP_BOUND_ONLY))
 				test(f, command);
 			n++;
@@ -159,7 +162,8 @@ static void cut(struct fixture *f, const struct gl_roundtrip *command)
 	f->loop.size = 0;
 	for (size_t shorter = 0; shorter < size; shorter += 8)
 		if (execute_copy(f, command->opcode, message, shorter))
-			fail_msg("%s of %zu bytes was executed with %zu", command->name, size, shorter);
+			fail_msg("%s of %zu bytes was executed with %zu", command->name, size,
+				shorter);
 	if (execute_copy(f, command->opcode, message, size + 8))
 		fail_msg("%s was executed with 8 bytes too many", command->name);
 	assert_true(execute_copy(f, command->opcode, message, size));
@@ -177,8 +181,8 @@ static void test_cut_messages(void **state)
 /* Each field made extreme: executed or not, nothing beyond the message is read. */
 static void bend(struct fixture *f, const struct gl_roundtrip *command)
 {
-	static const uint32_t values[] = { 0, 1, 2, 0x7fffffff, 0x80000000, GL_WIRE_NULL, GL_WIRE_OFFSET,
-		GL_WIRE_UNKNOWN, 0x10000000, 0x40000001, GL_INT, GL_RGBA, GL_BITMAP };
+	static const uint32_t values[] = { 0, 1, 2, 0x7fffffff, 0x80000000, GL_WIRE_NULL,
+		GL_WIRE_OFFSET, GL_WIRE_UNKNOWN, 0x10000000, 0x40000001, GL_INT, GL_RGBA, GL_BITMAP };
 	uint8_t message[16384];
 	size_t size;
 
