@@ -2,8 +2,9 @@
 /*
  * How many bytes the arrays and images of OpenGL's commands have: guest and host compute the same.
  *
- * Lengths are uint64_t. A negative scalar counts as 0, products saturate at GL_LENGTH_UNKNOWN, which also
- * stands for what cannot be told (an enum that is not known). Nothing here allocates or calls the system.
+ * Lengths are uint64_t. A negative scalar counts as 0; products saturate at GL_LENGTH_HUGE, and are
+ * GL_LENGTH_UNKNOWN where one factor cannot be told (an enum that is not known). Nothing here
+ * allocates or calls the system.
  */
 #ifndef GL_SIZES_H
 #define GL_SIZES_H
@@ -26,6 +27,7 @@
 #define GL_LENGTH_NULL    UINT64_MAX
 #define GL_LENGTH_OFFSET  (UINT64_MAX - 1)
 #define GL_LENGTH_UNKNOWN (UINT64_MAX - 2)
+#define GL_LENGTH_HUGE    (UINT64_MAX - 3)
 
 static inline uint64_t gl_natural(int64_t value)
 {
@@ -34,9 +36,11 @@ static inline uint64_t gl_natural(int64_t value)
 
 static inline uint64_t gl_mul(uint64_t a, uint64_t b)
 {
-	if (a >> 32 || b >> 32)
-		return a && b ? GL_LENGTH_UNKNOWN : 0;
-	return a * b;
+	if (a == 0 || b == 0)
+		return 0;
+	if (a == GL_LENGTH_UNKNOWN || b == GL_LENGTH_UNKNOWN)
+		return GL_LENGTH_UNKNOWN;
+	return a >> 32 || b >> 32 ? GL_LENGTH_HUGE : a * b;
 }
 
 static inline uint64_t gl_min(uint64_t a, uint64_t b)

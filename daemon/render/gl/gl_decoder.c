@@ -134,6 +134,14 @@ void *gl_decoder_scratch(struct gl_decoder *dec, uint64_t bytes)
 	return piece->bytes;
 }
 
+/* What it is to the guest that something cannot have so many bytes. */
+static GLenum length_error(uint64_t bytes)
+{
+	if (bytes == GL_LENGTH_UNKNOWN)
+		return GL_INVALID_ENUM;
+	return bytes > GL_REPLY_MAX ? GL_OUT_OF_MEMORY : GL_INVALID_VALUE;
+}
+
 const void *gl_decoder_array(struct gl_decoder *dec, uint32_t sent, uint64_t bytes)
 {
 	const uint8_t *array = dec->at;
@@ -142,9 +150,8 @@ const void *gl_decoder_array(struct gl_decoder *dec, uint32_t sent, uint64_t byt
 	if (dec->failed)
 		return NULL;
 	if (bytes > GL_PAYLOAD_MAX || sent != bytes) {
-		gl_decoder_fail(dec, sent == GL_WIRE_UNKNOWN && bytes == GL_LENGTH_UNKNOWN
-					     ? GL_INVALID_ENUM
-					     : GL_INVALID_VALUE);
+		gl_decoder_fail(
+			dec, sent == GL_WIRE_UNKNOWN ? length_error(bytes) : GL_INVALID_VALUE);
 		return NULL;
 	}
 	part = gl_part(bytes);

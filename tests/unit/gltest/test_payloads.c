@@ -261,7 +261,7 @@ static void test_sizes_of_images(void **state)
 		{ { GL_RG_INTEGER, GL_INT, 2, 2, 3 }, 96 },
 		{ { GL_COLOR_INDEX, GL_BITMAP, 9, 2, 1 }, 4 },
 		{ { GL_RGBA, GL_FLOAT, -1, 2, 1 }, 0 },
-		{ { GL_RGBA, GL_HALF_FLOAT, 0x7fffffff, 0x7fffffff, 0x7fffffff }, GL_LENGTH_UNKNOWN },
+		{ { GL_RGBA, GL_HALF_FLOAT, 0x7fffffff, 0x7fffffff, 0x7fffffff }, GL_LENGTH_HUGE },
 		{ { GL_RGBA, GL_BITMAP, 9, 2, 1 }, GL_LENGTH_UNKNOWN },
 		{ { GL_TEXTURE_2D, GL_FLOAT, 1, 1, 1 }, GL_LENGTH_UNKNOWN },
 		{ { GL_RGBA, GL_DOUBLE, 1, 1, 1 }, GL_LENGTH_UNKNOWN },
