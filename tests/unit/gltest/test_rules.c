@@ -116,6 +116,19 @@ static void test_wrong_count(void **state)
 	refused(GL_INVALID_VALUE);
 }
 
+/* A length that is not what the scalars say, though the array would do. */
+static void test_wrong_length(void **state)
+{
+	static const GLfloat values[16];
+	struct gl_wire_BufferData *wire;
+
+	(void)state;
+	gl_encode_BufferData(&loop->enc, GL_ARRAY_BUFFER, 64, values, GL_STATIC_DRAW);
+	wire = (void *)(loop->enc.batch + GL_HEADER_SIZE);
+	wire->data_bytes = 63;
+	refused(GL_INVALID_VALUE);
+}
+
 static void test_text_without_its_end(void **state)
 {
 	struct gl_wire_BindAttribLocation *wire;
@@ -282,6 +295,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_data_with_a_buffer_bound, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_query_beyond_its_buffer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_count, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_length, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_text_without_its_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_texts_that_overlap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_text, setup, teardown),
