@@ -34,13 +34,14 @@ BUILDING := $(filter-out $(BARE),$(or $(MAKECMDGOALS),all))
 
 # ---- generated code: messages of the guest protocol and between our processes
 GEN := $(O)/gen
-LIMITS := proto/oriel_limits.h daemon/common/ipc_limits.h
+LIMITS := proto/oriel_limits.h daemon/common/ipc_limits.h proto/gl/gl_limits.h
 $(GEN)/%_messages.h $(GEN)/%_messages.c &: proto/gen/gen_messages.py $$(messages.$$*) $(LIMITS)
 	@mkdir -p $(GEN)
 	$(Q)python3 $< $(messages.$*) $(addprefix --limits ,$(LIMITS)) --out $(GEN)
 messages.oriel := proto/messages.json
 messages.ipc   := daemon/common/ipc.json
-GENH := $(GEN)/oriel_messages.h $(GEN)/ipc_messages.h
+messages.glm   := proto/gl/gl_messages.json
+GENH := $(GEN)/oriel_messages.h $(GEN)/ipc_messages.h $(GEN)/glm_messages.h
 
 # ---- generated code: the commands of OpenGL, out of the Khronos registry (proto/gen/gl_gen.py)
 GL_XML   := /usr/share/khronos-api/gl.xml
@@ -76,7 +77,7 @@ sandbox.src  := $(call sources,daemon/sandbox)
 sandbox.inc  := proto daemon/common daemon/sandbox
 sandbox.pkg  := libseccomp
 render.src   := $(filter-out daemon/render/gl/%,$(call sources,daemon/render))
-render.inc   := $(loop.inc) daemon/sandbox daemon/render
+render.inc   := $(loop.inc) proto/gl daemon/sandbox daemon/render
 render.pkg   := libuv virglrenderer epoxy egl gbm
 view.src     := $(call sources,daemon/view)
 view.inc     := $(loop.inc) daemon/sandbox daemon/view
@@ -87,14 +88,16 @@ ctl.pkg      := libcjson
 testguest.src := $(call sources,tests/guest)
 testguest.inc := proto $(GEN) tests/guest
 # Forwarded OpenGL: what both ends share, the guest's encoder, the host's decoder, a test's two ends in one process.
-gl.src       := $(call sources,proto/gl) $(GL_GENC)
+gl.src       := $(call sources,proto/gl) $(GL_GENC) $(GEN)/glm_messages.c
 gl.inc       := proto proto/gl $(GEN)
 guest.src    := $(call sources,guest/common) $(call gl_parts,encode)
 guest.inc    := $(gl.inc) guest/common
 glhost.src   := $(call sources,daemon/render/gl) $(call gl_parts,decode) $(addprefix $(GEN)/gl_,decode.c functions.c)
-glhost.inc   := $(gl.inc) daemon/render/gl
+glhost.inc   := $(loop.inc) proto/gl daemon/sandbox daemon/render daemon/render/gl
+glhost.pkg   := libuv epoxy egl
 gltest.src   := $(call sources,tests/gl) $(call gl_parts,roundtrip) $(GEN)/gl_roundtrip_manual.c
-gltest.inc   := $(guest.inc) daemon/render/gl tests/gl
+gltest.inc   := $(guest.inc) daemon/common daemon/loop daemon/sandbox daemon/render daemon/render/gl tests/gl
+gltest.pkg   := $(glhost.pkg)
 COMPONENTS   := proto common loop control sandbox render view ctl testguest gl guest glhost gltest
 
 object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \

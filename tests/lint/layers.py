@@ -18,14 +18,14 @@ MAY_INCLUDE = {
     "loop": ["common", "proto"],
     "control": ["loop", "common", "proto"],
     "sandbox": ["common", "proto"],
-    "render": ["sandbox", "loop", "common", "proto"],
+    "render": ["glhost", "gl", "sandbox", "loop", "common", "proto"],
     "view": ["sandbox", "loop", "common", "proto"],
     "ctl": ["common", "proto"],
     "testguest": ["proto"],
     "gl": ["proto"],
     "guest": ["gl", "proto"],
-    "glhost": ["gl", "proto"],
-    "gltest": ["glhost", "guest", "gl", "proto"],
+    "glhost": ["render", "gl", "sandbox", "loop", "common", "proto"],
+    "gltest": ["glhost", "guest", "render", "gl", "sandbox", "loop", "common", "proto"],
 }
 FOLDERS = {
     "proto": "proto", "common": "daemon/common", "loop": "daemon/loop",
@@ -38,6 +38,7 @@ FOLDERS = {
 GENERATED = {
     r"ipc_messages\.h": "common",
     r"oriel_messages\.h": "proto",
+    r"glm_messages\.h": "gl",
     r"gl_(types|enums|wire|wire_\w+|counts|names|trace_groups)\.h": "gl",
     r"gl_(encode|manual)\.h": "guest",
     r"gl_(decode|functions)\.h": "glhost",
@@ -58,7 +59,7 @@ MAY_LINK = {
 }
 # Headers of graphics belong to the render process alone, whatever is linked.
 HEADERS = {
-    r"(EGL|GL|GLES\d?|KHR)/|epoxy/|virgl": "render",
+    r"(EGL|GL|GLES\d?|KHR)/|epoxy/|virgl": "render glhost",
     r"rfb/": "view",
     r"systemd/|ini\.h": "control",
     r"seccomp\.h": "sandbox",
@@ -127,7 +128,7 @@ def check_includes(name, path, folders):
         bracket, include = match.groups()
         if bracket == "<":
             for pattern, user in HEADERS.items():
-                if re.match(pattern, include) and name != user:
+                if re.match(pattern, include) and name not in user.split():
                     fault(path, number, f"<{include}> is for {user} alone, not for {name}")
             continue
         found = include if include.endswith("_messages.h") else resolve(include, path, folders)
