@@ -59,6 +59,21 @@ static bool all_zero(const uint8_t *bytes, size_t size)
 	return any == 0;
 }
 
+/*
+ * Random bytes as a nonce: the magic's first byte does not stand in it. A marker that lost its last
+ * byte could else be completed by the first one of the next, which would then be missed.
+ */
+static void make_nonce(const uint8_t random[ORIEL_NONCE_SIZE], uint8_t ret_nonce[ORIEL_NONCE_SIZE])
+{
+	for (size_t i = 0; i < ORIEL_NONCE_SIZE; i++)
+		ret_nonce[i] = (uint8_t)(random[i] == magic_start[0] ? ~random[i] : random[i]);
+}
+
+static bool is_nonce(const uint8_t *bytes)
+{
+	return !all_zero(bytes, ORIEL_NONCE_SIZE) && !memchr(bytes, magic_start[0], ORIEL_NONCE_SIZE);
+}
+
 /* Whether the window can become, or is, this marker. */
 static bool may_be(const struct hello_scan *scan, enum hello_marker marker)
 {
@@ -70,7 +85,7 @@ static bool may_be(const struct hello_scan *scan, enum hello_marker marker)
 		!agrees(scan, KIND_AT, markers[marker].kind, sizeof(markers[marker].kind)))
 		return false;
 	if (marker == HELLO_MARKER_HELLO) {
-		if (scan->have >= NONCE_END && all_zero(scan->window + MAGIC_SIZE, ORIEL_NONCE_SIZE))
+		if (scan->have >= NONCE_END && !is_nonce(scan->window + MAGIC_SIZE))
 			return false;
 	} else if (!agrees(scan, MAGIC_SIZE, scan->nonce, ORIEL_NONCE_SIZE)) {
 		return false;
@@ -260,11 +275,13 @@ enum hello_host_event hello_host_feed(struct hello_host *host, const uint8_t **d
 	return host->scan.discarded > ORIEL_RESYNC_SCAN_MAX ? HELLO_HOST_LOST : HELLO_HOST_MORE;
 }
 
-void hello_host_welcome(struct hello_host *host, const uint8_t nonce[ORIEL_NONCE_SIZE],
+void hello_host_welcome(struct hello_host *host, const uint8_t random[ORIEL_NONCE_SIZE],
 	struct hello_terms *terms, uint8_t ret_marker[HELLO_WELCOME_SIZE])
 {
 	struct wire_writer writer;
+	uint8_t nonce[ORIEL_NONCE_SIZE];
 
+	make_nonce(random, nonce);
 	terms->version = common_version(host);
 	marker_begin(&writer, HELLO_MARKER_WELCOME, ret_marker, host->guest.nonce);
 	wire_write_bytes(&writer, nonce, ORIEL_NONCE_SIZE);
@@ -298,13 +315,14 @@ void hello_guest_init(struct hello_guest *guest, const struct hello_info *info)
 	*guest = (struct hello_guest){ .info = *info };
 }
 
-void hello_guest_hello(struct hello_guest *guest, const uint8_t nonce[ORIEL_NONCE_SIZE],
+void hello_guest_hello(struct hello_guest *guest, const uint8_t random[ORIEL_NONCE_SIZE],
 	uint8_t ret_marker[HELLO_SIZE])
 {
 	uint8_t length = text_length(guest->info.program, ORIEL_PROGRAM_MAX);
+	const uint8_t *nonce = guest->info.nonce;
 	struct wire_writer writer;
 
-	memcpy(guest->info.nonce, nonce, ORIEL_NONCE_SIZE);
+	make_nonce(random, guest->info.nonce);
 	marker_begin(&writer, HELLO_MARKER_HELLO, ret_marker, nonce);
 	wire_write_u16(&writer, guest->info.version_min);
 	wire_write_u16(&writer, guest->info.version_max);

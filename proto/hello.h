@@ -93,8 +93,8 @@ enum hello_host_event {
 void hello_host_init(struct hello_host *host, uint16_t version_min, uint16_t version_max);
 /* Takes bytes up to the next event and moves *data and *size past them. */
 enum hello_host_event hello_host_feed(struct hello_host *host, const uint8_t **data, size_t *size);
-/* Writes WELCOME and awaits READY with `nonce`, fresh from the system's random source. terms->version is filled in. */
-void hello_host_welcome(struct hello_host *host, const uint8_t nonce[ORIEL_NONCE_SIZE],
+/* Writes WELCOME and awaits READY with a nonce made of `random`, from the system's source. terms->version is filled in. */
+void hello_host_welcome(struct hello_host *host, const uint8_t random[ORIEL_NONCE_SIZE],
 	struct hello_terms *terms, uint8_t ret_marker[HELLO_WELCOME_SIZE]);
 /* Writes REFUSE; awaits another HELLO. `reason` is cut at ORIEL_PROGRAM_MAX bytes. */
 void hello_host_refuse(
@@ -121,8 +121,11 @@ enum hello_guest_event {
 
 /* `info` says everything but the nonce. */
 void hello_guest_init(struct hello_guest *guest, const struct hello_info *info);
-/* Writes HELLO. Never twice with one nonce: an answer to the first would pass for one to the second. */
-void hello_guest_hello(struct hello_guest *guest, const uint8_t nonce[ORIEL_NONCE_SIZE],
+/*
+ * Writes HELLO with a nonce made of `random`, from the system's source. Never twice with the same:
+ * an answer to the first would pass for one to the second.
+ */
+void hello_guest_hello(struct hello_guest *guest, const uint8_t random[ORIEL_NONCE_SIZE],
 	uint8_t ret_marker[HELLO_SIZE]);
 /*
  * Takes bytes up to the next event and moves *data and *size past them. While the stream runs every

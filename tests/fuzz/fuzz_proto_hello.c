@@ -61,7 +61,7 @@ static void make_nonce(uint32_t number, uint8_t ret_nonce[ORIEL_NONCE_SIZE])
 	for (size_t i = 0; i < ORIEL_NONCE_SIZE; i++) {
 		state ^= state >> 29;
 		state *= 0xbf58476d1ce4e5b9u;
-		ret_nonce[i] = (uint8_t)(state >> 56);
+		ret_nonce[i] = (uint8_t)(state >> 57); /* never a marker's first byte */
 	}
 }
 

@@ -220,7 +220,7 @@ def hellos(target):
 
 def welcome(guest):
     """The host's nonce."""
-    nonce, data = os.urandom(16), b""
+    nonce, data = os.urandom(16).replace(MAGIC[:1], b"\x70"), b""
     guest.sendall(greeting(nonce))
     while MAGIC + b"WELC" + nonce not in data or len(data) < 112:
         more = guest.recv(4096)

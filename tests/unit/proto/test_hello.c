@@ -53,6 +53,27 @@ static void welcome(struct hello_host *host, const uint8_t *nonce, uint8_t *ret)
 	hello_host_welcome(host, nonce, &mine, ret);
 }
 
+/* A WELCOME without its last byte is not completed by the first byte of the RESYNC behind it. */
+static void test_cut_welcome_and_resync(void **state)
+{
+	static const uint8_t random[16] = "guest nonce on\x01\x8f";
+	struct hello_host host;
+	struct hello_guest guest;
+	uint8_t hello[HELLO_SIZE], answer[HELLO_WELCOME_SIZE + HELLO_RESYNC_SIZE];
+
+	(void)state;
+	hello_host_init(&host, 1, 1);
+	make_hello(&guest, random, hello);
+	assert_int_equal(host_feed(&host, hello, sizeof(hello)), HELLO_HOST_HELLO);
+	welcome(&host, random, answer);
+	hello_resync(host.guest.nonce, answer + HELLO_WELCOME_SIZE - 1);
+	guest.scan.wanted |= 1u << HELLO_MARKER_RESYNC;
+	assert_int_equal(guest_feed(&guest, answer, sizeof(answer) - 1), HELLO_GUEST_RESYNC);
+	memset(hello + 16 + 15, 0x8f, 1);
+	memset(hello + HELLO_SIZE - 1, 0x8f, 1);
+	assert_int_equal(host_feed(&host, hello, sizeof(hello)), HELLO_HOST_MORE);
+}
+
 static void test_handshake(void **state)
 {
 	struct hello_host host;
@@ -360,6 +381,7 @@ static void test_no_message(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cut_welcome_and_resync),
 		cmocka_unit_test(test_handshake),
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_cut_hello),
