@@ -38,6 +38,9 @@ LIMITS := proto/oriel_limits.h daemon/common/ipc_limits.h proto/gl/gl_limits.h
 $(GEN)/%_messages.h $(GEN)/%_messages.c &: proto/gen/gen_messages.py $$(messages.$$*) $(LIMITS)
 	@mkdir -p $(GEN)
 	$(Q)python3 $< $(messages.$*) $(addprefix --limits ,$(LIMITS)) --out $(GEN)
+$(GEN)/%_fields.c: proto/gen/gen_messages.py $$(messages.$$*) $(LIMITS)
+	@mkdir -p $(GEN)
+	$(Q)python3 $< $(messages.$*) $(addprefix --limits ,$(LIMITS)) --fields $@
 messages.oriel := proto/messages.json
 messages.ipc   := daemon/common/ipc.json
 messages.glm   := proto/gl/gl_messages.json
@@ -85,6 +88,9 @@ view.pkg     := libuv libvncserver libpng pixman-1 libxxhash
 ctl.src      := $(call sources,daemon/ctl)
 ctl.inc      := $(common.inc) daemon/ctl
 ctl.pkg      := libcjson
+# Files that hold a channel of forwarded OpenGL; messages as text.
+capture.src  := $(call sources,daemon/capture) $(addprefix $(GEN)/,glm_fields.c oriel_fields.c)
+capture.inc  := proto proto/gl daemon/common daemon/capture $(GEN)
 testguest.src := $(call sources,tests/guest)
 testguest.inc := proto $(GEN) tests/guest
 # Forwarded OpenGL: what both ends share, the guest's encoder, the host's decoder, a test's two ends in one process.
@@ -98,7 +104,7 @@ glhost.pkg   := libuv epoxy egl
 gltest.src   := $(call sources,tests/gl) $(call gl_parts,roundtrip) $(GEN)/gl_roundtrip_manual.c
 gltest.inc   := $(guest.inc) daemon/common daemon/loop daemon/sandbox daemon/render daemon/render/gl tests/gl
 gltest.pkg   := $(glhost.pkg)
-COMPONENTS   := proto common loop control sandbox render view ctl testguest gl guest glhost gltest
+COMPONENTS   := proto common loop control sandbox render view ctl testguest gl guest glhost gltest capture
 
 object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \
          $(patsubst %.c,$(O)/%.o,$(filter-out $(GEN)/%,$(1)))
@@ -143,6 +149,7 @@ parts.render  := render sandbox loop common proto
 parts.view    := view sandbox loop common proto
 parts.ctl     := ctl common proto
 parts.gltest  := gltest glhost guest gl proto
+parts.capture := capture gl common proto
 unit_part = $(firstword $(subst /, ,$(1)))
 # A variable: a % in the rule itself would stand for the test's name.
 without_main = $(filter-out %/main.o,$(1))
@@ -329,5 +336,5 @@ clean:
 FORCE:
 .PHONY: all check-gen fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-attacks check-san check-tsan check-piglit check demo bench deps format format-check lint \
         print-components coverage man install uninstall help clean FORCE
-.SECONDARY: $(GENH) $(GENH:.h=.c) $(GL_FILES) $(filter $(GEN)/%,$(fuzz.src))
+.SECONDARY: $(GENH) $(GENH:.h=.c) $(GL_FILES) $(filter $(GEN)/%,$(fuzz.src) $(capture.src))
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FAULTY:=.d) $(fuzz.obj:.o=.d)

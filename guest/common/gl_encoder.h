@@ -21,10 +21,6 @@
 #define GL_WIRE_STRUCT_MAX 256u
 /* A batch is at least as large; 64 KiB is right. */
 #define GL_BATCH_MIN 4096u
-/* Flags of a message. BULK: the payload was sent as a bulk transfer, the message bears its id (u32). */
-#define GL_FLAG_BULK 1u
-/* A command that could answer, but leaves its results in a buffer object: no reply is wanted. */
-#define GL_FLAG_NO_REPLY 2u
 
 /*
  * The answer to a synchronous command: a head, then the arrays that it wrote, each as u64 bytes and

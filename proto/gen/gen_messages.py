@@ -4,10 +4,12 @@
 
     gen_messages.py TABLE.json --limits LIMITS.h... --out DIR
     gen_messages.py TABLE.json --limits LIMITS.h... --model FILE.c
+    gen_messages.py TABLE.json --limits LIMITS.h... --fields FILE.c
 
 TABLE.json names a prefix, the headers it uses, enumerations, structures, and messages; DIR gets
 PREFIX_messages.h and PREFIX_messages.c. With --doc PAGE.md the tables of that page are made instead;
-with --model FILE.c the fields of all messages as data (tests/fuzz/shared/model.h), for fuzzing.
+with --model FILE.c the fields of all messages as data (tests/fuzz/shared/model.h), for fuzzing; with --fields
+FILE.c as data for printing them (daemon/capture/message_text.h).
 An enumeration is a list of [name, number, documentation].
 A field is [name, type, documentation]; a type is one of
 
@@ -263,6 +265,43 @@ def model_text(table, source):
     return "\n".join(out)
 
 
+def field_words(table, field):
+    """The table of words for a field's values, if its documentation names an enumeration."""
+    match = re.search(rf"\benum {table.prefix}_(\w+)", field.doc)
+    return f"{match.group(1)}_words" if match and match.group(1) in table.enums else "NULL"
+
+
+def fields_rows(out, table, name, fields):
+    out.append(f"static const struct message_field {name}_fields[] = {{")
+    for field in fields:
+        kind = field.base.upper() if field.base in ("bytes", "str", "blob", *SCALARS) else "STRUCT"
+        members = f"{field.base}_fields, {len(field.table.struct(field.base))}" if kind == "STRUCT" else "NULL, 0"
+        is_gl = field.base == "u32" and "GL_" in field.doc
+        out.append(f'\t{{ "{field.name}", MESSAGE_{"GL_ENUM" if is_gl else kind}, {int(field.is_array)}, '
+                   f"{field.limit_value}, {members}, {field_words(table, field)} }},")
+    out += (["};", ""] if fields else ["\t{ NULL, MESSAGE_U8, 0, 0, NULL, 0, NULL },", "};", ""])
+
+
+def fields_text(table, source):
+    """The fields of every message and the words of enumerations."""
+    used = {field_words(table, f) for m in table.messages for f in m["c_fields"]}
+    used |= {field_words(table, f) for fields in table.structs.values() for f in fields}
+    out = [f"/* Made by gen_messages.py from {source}: change that. */", '#include "message_text.h"', ""]
+    for name, values in table.enums.items():
+        if f"{name}_words" in used:
+            out.append(f"static const struct message_word {name}_words[] = {{")
+            out += [f'\t{{ {number}, "{value}" }},' for value, number, _ in values] + ["\t{ 0, NULL },", "};", ""]
+    for name, fields in table.structs.items():
+        fields_rows(out, table, name, fields)
+    for m in table.messages:
+        fields_rows(out, table, f"{m['name']}_message", m["c_fields"])
+    out.append("static const struct message_row rows[] = {")
+    out += [f'\t{{ {m["id"]}, "{m["name"]}", {m["name"]}_message_fields, {len(m["c_fields"])} }},'
+            for m in table.messages]
+    out += ["};", "", f"const struct message_table {table.prefix}_message_table = {{ rows, {len(table.messages)} }};", ""]
+    return "\n".join(out)
+
+
 def doc_type(field):
     kind, limit = field.base, field.limit
     if limit and not limit.isdigit():
@@ -319,6 +358,7 @@ def main():
     parser.add_argument("--limits", type=pathlib.Path, action="append", default=[])
     parser.add_argument("--out", type=pathlib.Path, help="directory for the C files")
     parser.add_argument("--model", type=pathlib.Path, help="C file for the fields as data")
+    parser.add_argument("--fields", type=pathlib.Path, help="C file for the fields as text shows them")
     parser.add_argument("--doc", type=pathlib.Path, help="page whose tables to renew; fails if they were out of date")
     args = parser.parse_args()
     limits = {}
@@ -336,6 +376,9 @@ def main():
     name = "/".join(args.table.parts[-2:])
     if args.model:
         args.model.write_text(model_text(table, name))
+        return
+    if args.fields:
+        args.fields.write_text(fields_text(table, name))
         return
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / f"{table.prefix}_messages.h").write_text(header(table, name))

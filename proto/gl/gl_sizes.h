@@ -16,6 +16,11 @@
 /* Bytes of one message's payload, bulk included. */
 #define GL_PAYLOAD_MAX (UINT32_C(256) << 20)
 
+/* Flags of a message. BULK: the payload was sent as a bulk transfer, the message bears its id (u32). */
+#define GL_FLAG_BULK 1u
+/* A command that could answer, but leaves its results in a buffer object: no reply is wanted. */
+#define GL_FLAG_NO_REPLY 2u
+
 /*
  * What stands in the place of a length: no array (NULL), an offset into a bound buffer, a length
  * that the guest could not tell. As uint32_t on the wire, as uint64_t in computations.

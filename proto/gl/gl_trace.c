@@ -158,6 +158,16 @@ static void put_value(struct trace *trace, const struct gl_trace_field *field, c
 	}
 }
 
+/* What stands for data that are not all shown: FNV-1a over their bytes. */
+static unsigned long long hash(const uint8_t *at, size_t size)
+{
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < size; i++)
+		sum = (sum ^ at[i]) * UINT64_C(0x100000001b3);
+	return (unsigned long long)sum;
+}
+
 static void put_elements(
 	struct trace *trace, const struct gl_trace_field *field, const uint8_t *at, size_t n)
 {
@@ -169,7 +179,7 @@ static void put_elements(
 		put_value(trace, field, at + i * size);
 	}
 	if (n > ELEMENTS_SHOWN)
-		put(trace, ", ... %lu", (unsigned long)n);
+		put(trace, ", ... %lu, hash %016llx", (unsigned long)n, hash(at, n * size));
 	put(trace, "}");
 }
 
@@ -184,7 +194,9 @@ static void put_text(struct trace *trace, const uint8_t *at, size_t n)
 		else
 			put(trace, "%c", at[i]);
 	}
-	put(trace, "\"%s", n > TEXT_SHOWN ? "..." : "");
+	put(trace, "\"");
+	if (n > TEXT_SHOWN)
+		put(trace, "... %lu, hash %016llx", (unsigned long)n, hash(at, n));
 }
 
 /* Texts behind their lengths; how many there are follows from where the first text may begin. */

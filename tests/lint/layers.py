@@ -25,12 +25,13 @@ MAY_INCLUDE = {
     "gl": ["proto"],
     "guest": ["gl", "proto"],
     "glhost": ["render", "gl", "sandbox", "loop", "common", "proto"],
+    "capture": ["gl", "common", "proto"],
     "gltest": ["glhost", "guest", "render", "gl", "sandbox", "loop", "common", "proto"],
 }
 FOLDERS = {
     "proto": "proto", "common": "daemon/common", "loop": "daemon/loop",
     "control": "daemon/control", "sandbox": "daemon/sandbox", "render": "daemon/render", "view": "daemon/view",
-    "ctl": "daemon/ctl", "testguest": "tests/guest",
+    "ctl": "daemon/ctl", "testguest": "tests/guest", "capture": "daemon/capture",
     # Folders inside of others: a file belongs to the innermost.
     "gl": "proto/gl", "guest": "guest/common", "glhost": "daemon/render/gl", "gltest": "tests/gl",
 }
