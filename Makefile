@@ -178,6 +178,12 @@ PYTEST  := /usr/bin/python3 -B -m pytest -p no:cacheprovider
 $(O)/tests/%: tests/programs/%.c $(O)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -fsanitize%,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -MMD -MP -MF $@.d -o $@ $< -lGL -lEGL -lX11 -lm
+# Programs that draw the same frames each time: tests/pixels/NAME.c with what they share.
+PIXELS  := $(patsubst tests/pixels/%.c,$(O)/tests/pixels/%,$(wildcard tests/pixels/*.c))
+$(O)/tests/pixels/%: tests/pixels/%.c $(wildcard tests/pixels/lib/*) $(O)/.flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fsanitize%,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -iquote tests/pixels/lib -o $@ \
+		$(filter %.c,$^) -lGL -lEGL -lX11 -lm
 # Libraries for LD_PRELOAD: into peers and guests.
 $(O)/tests/%.so: tests/preload/%.c $(O)/.flags
 	@mkdir -p $(@D)
@@ -190,7 +196,7 @@ $(O)/tests/faults/%: tests/faults/%.c $$(foreach p,$$($$(call faulty_program,$$*
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ \
 		$(filter %.c %.o,$^) $(sort $(foreach p,$($(call faulty_program,$*).parts),$($(p).lib))) -lm -lpthread
-programs: all $(HELPERS) $(FAULTY)
+programs: all $(HELPERS) $(PIXELS) $(FAULTY)
 check-integration: programs
 	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN) $(PYTEST) -q -rs $(PYTESTFLAGS) tests/integration
 check-attacks: programs
