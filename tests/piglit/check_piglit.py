@@ -10,6 +10,10 @@ most, through both: a test that passes once is not counted against either, but i
 Results go to build/piglit, a file for each peer. PEERS=oriel-v0,... runs those alone, and compares
 with what the others did last. PIGLIT_FILTER: the tests, a regular expression; "all" for every one.
 SUITES=piglit,found,glmark2 runs some of the three. known.md lists what differs elsewhere in quick_gl.
+
+PEERS=native,oriel-gl, one of them or both, is another run: all of quick_gl on two platforms, natively and
+through Oriel's own OpenGL library; see quick_gl.py. SUITES=quick_gl with PEERS=native is its first half.
+PIGLIT_SHARDS=0-3 and PIGLIT_PLATFORMS=glx choose parts of it, PIGLIT_JOBS=1 runs one test at a time.
 """
 import argparse
 import json
@@ -19,6 +23,7 @@ import shutil
 import sys
 
 import peers
+import quick_gl
 import suites
 
 OUT = peers.TREE / "build/piglit"
@@ -199,6 +204,19 @@ def names_of(text, known, what):
     return chosen
 
 
+def forwarded(chosen):
+    """The run of quick_gl.py, as an exit status."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    desktop = peers.Desktop("1600x1200")
+    try:
+        return 0 if quick_gl.run(chosen, desktop, OUT) else 1
+    except suites.SuiteError as error:
+        print(f"check-piglit: {error}", file=sys.stderr)
+        return 1
+    finally:
+        desktop.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--peers", default=os.environ.get("PEERS", ""))
@@ -207,6 +225,8 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
     arguments = parser.parse_args()
     globals()["OUT"] = arguments.out
+    if "oriel-gl" in arguments.peers or arguments.suites == "quick_gl":
+        return forwarded(names_of(arguments.peers, quick_gl.PEERS, "peer"))
     ran = names_of(arguments.peers, PEERS, "peer")
     chosen = names_of(arguments.suites, SUITES, "suite")
     OUT.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import tempfile
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TREE / "tests/integration"), str(TREE / "tests/tools")]
-from support import Daemon, Desktop  # noqa: E402,F401 - found through the line above
+from support import BUILD, Daemon, Desktop  # noqa: E402,F401 - found through the line above
 from virgl_server import VirglServer  # noqa: E402
 
 VIRPIPE = TREE / "tests/tools/virpipe"
@@ -87,4 +87,29 @@ class Oriel:
         log = os.environ.get("ORIEL_LOG")
         if log:
             shutil.copy(self.daemon.log_path, log)
+        self.daemon.destroy()
+
+
+class OrielGl:
+    """One session of an orield with compute shaders, and Oriel's own OpenGL library in the guest."""
+
+    def __init__(self):
+        self.daemon = Daemon().configure(extra="[guest]\ncompute_shaders = on\n", log="info")
+
+    def start(self):
+        self.daemon.start()
+        return self
+
+    def command(self, words):
+        return [str(BUILD / "oriel-run"), "--socket", str(self.daemon.socket()), "--exact-errors", "--", *words]
+
+    @property
+    def trouble(self):
+        """What a test did to the render process is that test's failure; the others should know."""
+        restarts = self.daemon.api.session("one")["restarts"]
+        return "; ".join(f"its {each['process']} process: {each['reason']}" for each in restarts)
+
+    def stop(self):
+        with contextlib.suppress(AssertionError):
+            self.daemon.stop()
         self.daemon.destroy()

@@ -14,8 +14,9 @@ import time
 
 PIGLIT = {"pass": "pass", "skip": "skip", "notrun": "skip", "crash": "crash"}
 GLMARK2 = {"Success": "pass", "Failure": "fail", "Unknown": "pass"}  # Unknown: drawn, no reference
-JOBS = "2"
+JOBS = os.environ.get("PIGLIT_JOBS") or "2"
 TEST_SECONDS = 300  # of one piglit test; where each shader is compiled anew, one takes a minute
+PIGLIT_SOURCE = "/usr/lib/x86_64-linux-gnu/piglit"
 SUITE_SECONDS = 6 * 3600
 
 
@@ -26,7 +27,8 @@ class SuiteError(Exception):
 def environment(desktop):
     kept = {name: value for name, value in os.environ.items()
             if name not in ("GALLIUM_DRIVER", "VTEST_SOCKET_NAME", "WAFFLE_PLATFORM")}
-    return dict(kept, DISPLAY=desktop.name)
+    # For the tests that read files of piglit's own.
+    return dict(kept, DISPLAY=desktop.name, PIGLIT_SOURCE_DIR=PIGLIT_SOURCE)
 
 
 class Progress:
@@ -91,23 +93,28 @@ def piglit_tests(data):
     return tests, parts
 
 
-def run_piglit(peer, desktop, folder, select, title):
-    """`select`: the arguments that choose the tests. Returns {test: result}, {"test: subtest": result}."""
+def piglit_data(peer, desktop, folder, select, title, platform="glx"):
+    """Runs some of quick_gl: `select`, the arguments that choose the tests. What piglit found."""
     results = folder / "results"
     shutil.rmtree(results, ignore_errors=True)
-    probe(peer, desktop)
     progress = Progress(title)
     status = watch(
-        peer.command(["piglit", "run", "-p", "glx", "-j", JOBS, "-l", "quiet", "--timeout",
+        peer.command(["piglit", "run", "-p", platform, "-j", JOBS, "-l", "quiet", "--timeout",
                       str(TEST_SECONDS), *select, "quick_gl", results]),
         desktop, folder / "piglit.log", lambda line: progress.say(line.rstrip(" \\|/-\n")))
     packed = results / "results.json.bz2"
     if status or not packed.exists():
         raise SuiteError(f"piglit ended with status {status}: see {folder / 'piglit.log'}")
     data = json.loads(bz2.decompress(packed.read_bytes()))
-    tests, parts = piglit_tests(data)
-    progress.end(f"{sum(each == 'pass' for each in tests.values())} of {len(tests)} pass")
-    return tests, parts
+    progress.end(f"{sum(each['result'] == 'pass' for each in data['tests'].values())} of "
+                 f"{len(data['tests'])} pass")
+    return data
+
+
+def run_piglit(peer, desktop, folder, select, title):
+    """Returns {test: result}, {"test: subtest": result} of the tests that `select` chooses."""
+    probe(peer, desktop)
+    return piglit_tests(piglit_data(peer, desktop, folder, select, title))
 
 
 def run_glmark2(peer, desktop, folder, title):
