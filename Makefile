@@ -80,7 +80,7 @@ sandbox.src  := $(call sources,daemon/sandbox)
 sandbox.inc  := proto daemon/common daemon/sandbox
 sandbox.pkg  := libseccomp
 render.src   := $(filter-out daemon/render/gl/%,$(call sources,daemon/render))
-render.inc   := $(loop.inc) proto/gl daemon/sandbox daemon/render
+render.inc   := $(loop.inc) proto/gl daemon/sandbox daemon/capture daemon/render
 render.pkg   := libuv virglrenderer epoxy egl gbm
 view.src     := $(call sources,daemon/view)
 view.inc     := $(loop.inc) daemon/sandbox daemon/view
@@ -119,7 +119,7 @@ $(foreach c,$(COMPONENTS),$(eval $(call component,$(c))))
 
 PROGRAMS := orield oriel-render oriel-view orielctl
 orield.parts       := control loop common proto
-oriel-render.parts := render sandbox loop common proto
+oriel-render.parts := render sandbox capture gl loop common proto
 oriel-view.parts   := view sandbox loop common proto
 orielctl.parts     := ctl common proto
 test-guest.parts   := testguest proto
@@ -145,7 +145,7 @@ parts.common  := common proto
 parts.loop    := loop common proto
 parts.control := control loop common proto
 parts.sandbox := sandbox common proto
-parts.render  := render sandbox loop common proto
+parts.render  := render sandbox capture gl loop common proto
 parts.view    := view sandbox loop common proto
 parts.ctl     := ctl common proto
 parts.gltest  := gltest glhost guest gl proto

@@ -62,6 +62,10 @@ enum limit_kind {
 		"viewers") \
 	X(FRAME_RATE, "frame_rate", COUNT, PLAIN, "60", 1, 240, \
 		"frames that a viewer is sent in a second") \
+	X(CAPTURES, "captures", COUNT, USED, "16", 1, 1024, \
+		"captures of forwarded OpenGL that are kept") \
+	X(CAPTURE_SIZE, "capture_size", BYTES, PLAIN, "256M", 1ull << 18, 1ull << 40, \
+		"one such capture") \
 	X(RETAIN_INTERVAL, "retain_interval", MILLISECONDS, PLAIN, "1000", 100, 60000, \
 		"between two pictures kept while nobody looks")
 /* clang-format on */

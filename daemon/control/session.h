@@ -102,6 +102,17 @@ struct viewer {
 	int64_t since; /* seconds since the epoch */
 };
 
+/* Of a channel of forwarded OpenGL (proto/gl/capture.md). */
+struct capture {
+	struct list link; // session.captures
+	struct ipc_capture_state info;
+	uint64_t size;  /* bytes of it at most */
+	bool used;      /* false: an empty file, which no channel has taken yet */
+	bool cut;       /* its render process ended while it wrote */
+	bool checksums; /* of each frame, too */
+	int64_t since;  /* seconds since the epoch */
+};
+
 struct session {
 	struct list link; // host.sessions
 	struct host *host;
@@ -124,6 +135,9 @@ struct session {
 	struct list streams;           // stream.link
 	struct list surfaces;          // surface.link
 	struct list viewers;           // viewer.link
+	struct list captures;          // capture.link
+	bool capturing;                /* channels that are opened are captured */
+	bool capture_checksums;        /* with a checksum of each frame */
 	struct display displays[IPC_DISPLAYS_MAX];
 	uint32_t n_displays;
 	struct session_private *private; /* supervision, listeners, guests, requests: session.c */
@@ -176,6 +190,17 @@ struct limits_change {
 void session_change_limits(struct session *session, const struct limits_change *change);
 /* Fills limits_use. */
 void session_measure_limits(struct session *session);
+
+/*
+ * Channels of forwarded OpenGL that are opened from now on are captured, until this is stopped.
+ * These return 0, or -1 with ret_problem filled.
+ */
+int session_capture_start(struct session *session, bool checksums, struct problem *ret_problem);
+void session_capture_stop(struct session *session);
+/* A file with a capture that has ended; the caller's. */
+int session_capture_open(struct session *session, uint32_t id, int *ret_fd, uint64_t *ret_size,
+	struct problem *ret_problem);
+int session_capture_delete(struct session *session, uint32_t id, struct problem *ret_problem);
 
 int session_close_viewer(struct session *session, uint32_t viewer, struct problem *ret_problem);
 

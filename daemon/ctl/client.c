@@ -14,6 +14,8 @@
 #include "util.h"
 
 #define SYSTEM_SOCKET "/run/oriel/api.sock"
+#define CHUNK         65536u      /* bytes of a file in memory */
+#define TIMED         (16u << 20) /* bytes of a file that get a time-out of their own */
 
 struct connection {
 	int fd;
@@ -120,7 +122,7 @@ static int parse_length(const char *text, size_t *ret_length)
 		return -EBADMSG;
 	for (; *text >= '0' && *text <= '9'; text++) {
 		length = length * 10 + (size_t)(*text - '0');
-		if (length > CLIENT_BODY_MAX)
+		if (length > CLIENT_FILE_MAX)
 			return -EFBIG;
 	}
 	if (text[strspn(text, " \t")] != '\r')
@@ -176,7 +178,42 @@ static ssize_t receive_head(const struct connection *connection, char *data, siz
 	}
 }
 
-static int receive_answer(const struct connection *connection, struct client_answer *answer)
+/* Who takes the bodies of answers with status 200. */
+struct taker {
+	int (*take)(void *data, const char *bytes, size_t size); /* NULL: nobody */
+	void *data;
+	unsigned timeout_ms; /* of each TIMED bytes */
+};
+
+/* A body of so many bytes, of which some have come already, goes to the taker. */
+static int hand_over(struct connection *connection, const struct taker *taker, const char *there,
+	size_t got, size_t length)
+{
+	_cleanup_free_ char *chunk = malloc(CHUNK);
+	int r = chunk ? 0 : -ENOMEM;
+	size_t timed = 0;
+
+	if (r == 0 && got > 0)
+		r = taker->take(taker->data, there, got);
+	while (r == 0 && got < length) {
+		const size_t left = length - got;
+		const ssize_t n = receive(connection, chunk, left < CHUNK ? left : CHUNK);
+
+		if (n <= 0)
+			return n < 0 ? (int)n : -EPIPE;
+		r = taker->take(taker->data, chunk, (size_t)n);
+		got += (size_t)n;
+		timed += (size_t)n;
+		if (timed < TIMED)
+			continue;
+		timed = 0;
+		connection->deadline = clock_ms() + taker->timeout_ms;
+	}
+	return r;
+}
+
+static int receive_answer(
+	struct connection *connection, const struct taker *taker, struct client_answer *answer)
 {
 	_cleanup_free_ char *head = malloc(CLIENT_HEAD_MAX + 1);
 	size_t size = 0, length, got;
@@ -193,11 +230,15 @@ static int receive_answer(const struct connection *connection, struct client_ans
 	r = client_parse_head(head, (size_t)head_size, &answer->status, &length);
 	if (r < 0)
 		return r;
+	if (got > length)
+		got = length;
+	if (taker->take && answer->status == 200)
+		return hand_over(connection, taker, head + head_size, got, length);
+	if (length > CLIENT_BODY_MAX)
+		return -EFBIG;
 	answer->body = malloc(length + 1);
 	if (!answer->body)
 		return -ENOMEM;
-	if (got > length)
-		got = length;
 	memcpy(answer->body, head + head_size, got);
 	while (got < length) {
 		ssize_t n = receive(connection, answer->body + got, length - got);
@@ -211,10 +252,10 @@ static int receive_answer(const struct connection *connection, struct client_ans
 	return 0;
 }
 
-int client_request(const char *socket_path, const char *method, const char *target,
-	const char *body, unsigned timeout_ms, struct client_answer *ret_answer)
+static int ask(const char *socket_path, const char *method, const char *target, const char *body,
+	const struct taker *taker, struct client_answer *ret_answer)
 {
-	struct connection connection = { .fd = -1, .deadline = clock_ms() + timeout_ms };
+	struct connection connection = { .fd = -1, .deadline = clock_ms() + taker->timeout_ms };
 	struct client_answer answer = { 0 };
 	_cleanup_free_ char *request = NULL;
 	char fields[96] = "";
@@ -232,7 +273,7 @@ int client_request(const char *socket_path, const char *method, const char *targ
 		r = send_all(&connection, request, (size_t)n);
 	explicit_bzero(request, (size_t)n); /* it may hold a password */
 	if (r == 0)
-		r = receive_answer(&connection, &answer);
+		r = receive_answer(&connection, taker, &answer);
 	if (connection.fd >= 0)
 		close(connection.fd);
 	if (r < 0) {
@@ -241,6 +282,23 @@ int client_request(const char *socket_path, const char *method, const char *targ
 	}
 	*ret_answer = answer;
 	return 0;
+}
+
+int client_request(const char *socket_path, const char *method, const char *target,
+	const char *body, unsigned timeout_ms, struct client_answer *ret_answer)
+{
+	const struct taker nobody = { .timeout_ms = timeout_ms };
+
+	return ask(socket_path, method, target, body, &nobody, ret_answer);
+}
+
+int client_download(const char *socket_path, const char *target, unsigned timeout_ms,
+	int (*take)(void *data, const char *bytes, size_t size), void *data,
+	struct client_answer *ret_answer)
+{
+	const struct taker taker = { .take = take, .data = data, .timeout_ms = timeout_ms };
+
+	return ask(socket_path, "GET", target, NULL, &taker, ret_answer);
 }
 
 void client_answer_finish(struct client_answer *answer)

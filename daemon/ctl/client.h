@@ -7,6 +7,7 @@
 
 #define CLIENT_HEAD_MAX   16384u     /* bytes of status line and fields */
 #define CLIENT_BODY_MAX   (1u << 30) /* bytes of a body: a picture of the largest display fits */
+#define CLIENT_FILE_MAX   ((size_t)1 << 41) /* bytes of a file */
 #define CLIENT_TIMEOUT_MS 10000u
 
 struct client_answer {
@@ -23,6 +24,14 @@ struct client_answer {
  */
 int client_request(const char *socket_path, const char *method, const char *target,
 	const char *body, unsigned timeout_ms, struct client_answer *ret_answer);
+
+/*
+ * The same with GET: the body of an answer with status 200 goes piece by piece to `take`, which
+ * returns 0 or negative errno, and is not in the answer. timeout_ms is for each 16 MiB.
+ */
+int client_download(const char *socket_path, const char *target, unsigned timeout_ms,
+	int (*take)(void *data, const char *bytes, size_t size), void *data,
+	struct client_answer *ret_answer);
 void client_answer_finish(struct client_answer *answer);
 
 /* Where orield listens: $ORIEL_SOCKET, else the user's own if it is there, else the system's. malloc'ed or NULL. */

@@ -107,6 +107,9 @@ static void print_argument(const struct position *position, FILE *out)
 	} else if (strcmp(param, "VIEWER") == 0) {
 		path = request_path("/v1/sessions/%s/viewers", context->args[0]);
 		print_members(context, out, path, "viewers", "id");
+	} else if (strcmp(param, "CAPTURE") == 0) {
+		path = request_path("/v1/sessions/%s/captures", context->args[0]);
+		print_members(context, out, path, "captures", "id");
 	} else if (strcmp(param, "LIMIT=VALUE...") == 0) {
 		print_limits(out);
 	} else if (strcmp(param, "SURFACE") == 0) {

@@ -140,6 +140,25 @@ enum exit_code request_send(const struct context *context, const char *method, c
 	return code;
 }
 
+enum exit_code request_download(const struct context *context, const char *path,
+	int (*take)(void *data, const char *bytes, size_t size), void *data)
+{
+	struct client_answer answer;
+	enum exit_code code = EXIT_OK;
+	int r = path ? client_download(
+			       context->socket_path, path, CLIENT_TIMEOUT_MS, take, data, &answer)
+		     : -ENOMEM;
+
+	if (r == -ECANCELED)
+		return EXIT_REFUSED;
+	if (r < 0)
+		return unreachable(context, r);
+	if (answer.status >= 300)
+		code = refused(&answer);
+	client_answer_finish(&answer);
+	return code;
+}
+
 enum exit_code request_document(const struct context *context, const char *path, cJSON **ret_document)
 {
 	struct client_answer answer;

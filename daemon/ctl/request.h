@@ -18,6 +18,10 @@ char *request_path(const char *format, ...) __attribute__((format(printf, 1, 2))
 enum exit_code request_send(const struct context *context, const char *method, const char *path,
 	cJSON *body, unsigned timeout_ms, struct client_answer *ret_answer);
 
+/* Asks for a file, as request_send() and client_download() say. `take` may end it with -ECANCELED; the caller says why. */
+enum exit_code request_download(const struct context *context, const char *path,
+	int (*take)(void *data, const char *bytes, size_t size), void *data);
+
 /*
  * Asks for a document. With --json it is printed and *ret_document is NULL: there is nothing left
  * to do. Else it is the caller's to delete.

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 
 #include "by_hand.h"
+#include "capture.h"
 #include "gpu.h"
 #include "guest.h"
 #include "link.h"
@@ -32,6 +33,7 @@ struct render {
 	struct surfaces *surfaces;
 	struct virgl_thread *thread;
 	struct guests *guests;
+	struct captures *captures;
 	uv_timer_t stop_timer;
 };
 
@@ -76,6 +78,8 @@ static void stop(struct render *render, const char *reason)
 	uv_timer_start(&render->stop_timer, on_stop_timer, STOP_MS, 0);
 	if (render->guests)
 		guests_bye(render->guests, "the render process ends");
+	if (render->captures)
+		captures_stop(render->captures);
 	virgl_thread_stop(render->thread);
 }
 
@@ -182,8 +186,10 @@ static int start_parts(struct render *render)
 	if (r < 0)
 		return r;
 	render->guests = guests_create(render->loop, render->thread);
-	if (!render->guests)
+	render->captures = captures_create();
+	if (!render->guests || !render->captures)
 		return -ENOMEM;
+	captures_set_link(render->captures, render->control);
 	guests_set_link(render->guests, render->control);
 	return 0;
 }
@@ -236,6 +242,8 @@ static void on_ping(void *data, const void *message, int fd)
 	quota_report(&pong);
 	pong.resources = (uint32_t)pong.limits[LIMIT_RESOURCES].used;
 	pong.resource_bytes = pong.limits[LIMIT_RESOURCE_BYTES].used;
+	if (render->captures)
+		captures_report(render->captures);
 	tell(render, &ipc_render_pong_type, &pong);
 }
 
@@ -257,6 +265,26 @@ static void on_guest_close(void *data, const void *message, int fd)
 	(void)fd;
 	if (render->guests)
 		guests_close(render->guests, request->guest, request->reason);
+}
+
+static void on_capture_file(void *data, const void *message, int fd)
+{
+	struct render *render = data;
+
+	if (render->captures && !render->stopping)
+		captures_add(render->captures, message, fd);
+	else
+		close(fd);
+}
+
+static void on_capture_stop(void *data, const void *message, int fd)
+{
+	const struct render *render = data;
+
+	(void)message;
+	(void)fd;
+	if (render->captures)
+		captures_stop(render->captures);
 }
 
 static void on_view_peer(void *data, const void *message, int fd)
@@ -285,6 +313,8 @@ static void on_control_closed(void *data, const char *reason)
 	render->control = NULL;
 	if (render->guests)
 		guests_set_link(render->guests, NULL);
+	if (render->captures)
+		captures_set_link(render->captures, NULL);
 	stop(render, reason);
 }
 
@@ -295,6 +325,8 @@ static const struct link_row control_rows[] = {
 	{ &ipc_render_limits_type, on_limits },
 	{ &ipc_guest_type, on_guest },
 	{ &ipc_guest_close_type, on_guest_close },
+	{ &ipc_capture_file_type, on_capture_file },
+	{ &ipc_capture_stop_type, on_capture_stop },
 	{ &ipc_view_peer_type, on_view_peer },
 };
 

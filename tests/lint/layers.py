@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "loop": ["common", "proto"],
     "control": ["loop", "common", "proto"],
     "sandbox": ["common", "proto"],
-    "render": ["glhost", "gl", "sandbox", "loop", "common", "proto"],
+    "render": ["glhost", "gl", "capture", "sandbox", "loop", "common", "proto"],
     "view": ["sandbox", "loop", "common", "proto"],
     "ctl": ["common", "proto"],
     "testguest": ["proto"],

@@ -39,6 +39,42 @@ void document_viewer(struct json_writer *writer, cJSON *object, const struct vie
 	json_put_uint(writer, object, "queued", viewer->stats.queued);
 }
 
+static const char *capture_state(const struct capture *capture)
+{
+	static const char *const words[] = {
+		[IPC_CAPTURE_RUNNING] = "running",
+		[IPC_CAPTURE_CLOSED] = "complete",
+		[IPC_CAPTURE_STOPPED] = "stopped",
+		[IPC_CAPTURE_FULL] = "truncated",
+		[IPC_CAPTURE_FAILED] = "failed",
+	};
+
+	return capture->cut ? "cut" : words[capture->info.state];
+}
+
+void document_captures(struct json_writer *writer, cJSON *object, const struct session *session)
+{
+	const struct capture *capture;
+	cJSON *array;
+
+	json_put_bool(writer, object, "capturing", session->capturing);
+	array = json_put_array(writer, object, "captures");
+	list_for_each(capture, &session->captures, link) {
+		cJSON *entry = capture->used ? json_put_object(writer, array, NULL) : NULL;
+
+		if (!entry)
+			continue;
+		json_put_uint(writer, entry, "id", capture->info.capture);
+		json_put_string(writer, entry, "state", capture_state(capture));
+		json_put_time(writer, entry, "since", capture->since);
+		json_put_uint(writer, entry, "stream", capture->info.stream);
+		json_put_string(writer, entry, "program", capture->info.program);
+		json_put_uint(writer, entry, "frames", capture->info.frames);
+		json_put_uint(writer, entry, "bytes", capture->info.bytes);
+		json_put_bool(writer, entry, "checksums", capture->checksums);
+	}
+}
+
 void document_display(
 	struct json_writer *writer, cJSON *object, const struct session *session, uint32_t display)
 {

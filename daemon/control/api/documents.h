@@ -11,6 +11,7 @@ void document_session(struct json_writer *writer, cJSON *object, const struct se
 void document_display(
 	struct json_writer *writer, cJSON *object, const struct session *session, uint32_t display);
 void document_viewer(struct json_writer *writer, cJSON *object, const struct viewer *viewer);
+void document_captures(struct json_writer *writer, cJSON *object, const struct session *session);
 void document_gpu(struct json_writer *writer, cJSON *object, const struct ipc_render_gpu *gpu);
 
 #endif

@@ -42,6 +42,11 @@ int handle_session_delete(const struct call *call, struct problem *ret_problem);
 int handle_screenshot(const struct call *call, struct problem *ret_problem);
 int handle_input(const struct call *call, struct problem *ret_problem);
 int handle_display_change(const struct call *call, struct problem *ret_problem);
+int handle_captures(const struct call *call, struct problem *ret_problem);
+int handle_capture_start(const struct call *call, struct problem *ret_problem);
+int handle_capture_stop(const struct call *call, struct problem *ret_problem);
+int handle_capture_file(const struct call *call, struct problem *ret_problem);
+int handle_capture_delete(const struct call *call, struct problem *ret_problem);
 int handle_viewers(const struct call *call, struct problem *ret_problem);
 int handle_viewer_close(const struct call *call, struct problem *ret_problem);
 

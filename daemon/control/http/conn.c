@@ -16,9 +16,10 @@
 #include "status.h"
 #include "util.h"
 
-#define CHUNK         65536u     /* bytes of a file in memory */
-#define WRITE_BURST   (1u << 20) /* bytes written before the loop turns to others */
-#define LINGER_BYTES  (8u << 20) /* bytes read and dropped after the last answer */
+#define CHUNK         65536u      /* bytes of a file in memory */
+#define WRITE_BURST   (1u << 20)  /* bytes written before the loop turns to others */
+#define FILE_BYTES    (16u << 20) /* bytes of a file that get HTTP_ANSWER_MS of their own */
+#define LINGER_BYTES  (8u << 20)  /* bytes read and dropped after the last answer */
 #define CONTINUE_LINE "HTTP/1.1 100 Continue\r\n\r\n"
 
 enum conn_state {
@@ -243,6 +244,8 @@ static bool fill_from_file(struct http_conn *conn)
 	n = pread(conn->file, conn->out, size, (off_t)conn->file_at);
 	if (n <= 0)
 		return false;
+	if ((conn->file_at + (uint64_t)n) / FILE_BYTES > conn->file_at / FILE_BYTES)
+		set_deadline(conn, HTTP_ANSWER_MS);
 	conn->file_at += (uint64_t)n;
 	conn->out_size = (size_t)n;
 	conn->out_at = 0;

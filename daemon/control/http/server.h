@@ -14,7 +14,7 @@
 #define HTTP_CONNECTIONS_MAX 64u
 #define HTTP_REQUEST_MS \
 	10000u /* from the connection or the answer before, to the request's last byte */
-#define HTTP_ANSWER_MS 60000u /* for the client to read an answer */
+#define HTTP_ANSWER_MS 60000u /* for the client to read an answer, or 16 MiB of a file */
 #define HTTP_LINGER_MS 2000u  /* for the client to stop sending after the last answer */
 
 struct http_server;

@@ -174,6 +174,7 @@ void session_measure_limits(struct session *session)
 {
 	const struct session_private *private = session->private;
 	struct ipc_limit_use *use = session->limits_use;
+	const struct capture *capture;
 	const struct viewer *viewer;
 
 	for (enum limit_id id = 0; id < LIMITS_N; id++) {
@@ -181,6 +182,9 @@ void session_measure_limits(struct session *session)
 		use[id].refused += private->refused[id];
 	}
 	use[LIMIT_CLIENTS].used = private->n_guests;
+	use[LIMIT_CAPTURES].used = 0;
+	list_for_each(capture, &session->captures, link)
+		use[LIMIT_CAPTURES].used += capture->used;
 	use[LIMIT_VIEWERS].used = 0;
 	use[LIMIT_VIEWERS].refused += private->view_refused;
 	list_for_each(viewer, &session->viewers, link)

@@ -183,12 +183,22 @@ static void on_render_pong(void *data, const void *message, int fd)
 	memcpy(stats, message, sizeof(*stats));
 	text_clean(stats->command);
 	limits_note_render(worker->session, stats);
+	captures_note_pong(worker->session);
 	heartbeat_render_answer(&worker->heartbeat, stats, clock_ms());
 	for (size_t i = 0; i < stats->n_streams; i++) {
 		struct stream *stream = find_stream(worker->session, stats->streams[i].stream);
 		if (stream)
 			stream->stats = stats->streams[i];
 	}
+}
+
+static void on_capture_state(void *data, const void *message, int fd)
+{
+	struct worker *worker = sender(data);
+
+	(void)fd;
+	if (worker)
+		captures_note_state(worker->session, message);
 }
 
 const struct link_row model_render_rows[] = {
@@ -199,6 +209,7 @@ const struct link_row model_render_rows[] = {
 	{ &ipc_stream_type, on_stream },
 	{ &ipc_stream_gone_type, on_stream_gone },
 	{ &ipc_render_pong_type, on_render_pong },
+	{ &ipc_capture_state_type, on_capture_state },
 };
 const size_t model_n_render_rows = ARRAY_SIZE(model_render_rows);
 

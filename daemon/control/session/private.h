@@ -71,9 +71,12 @@ struct session_private {
 	uint64_t view_refused;                     /* viewers, as the present view process tells */
 	struct ipc_limit_use render_use[LIMITS_N]; /* as the present one tells */
 	int cgroup;                                /* -1: it has none */
-	bool memory_bounded;                       /* by the cgroup */
-	uint64_t out_of_memory;                    /* processes that the kernel has ended in it */
-	uint64_t memory_told; /* the limit that the present render process has */
+	int captures;                              /* their folder; -1: there was none yet */
+	uint32_t last_capture;
+	unsigned capture_stop_pongs; /* of the render process, until empty files are removed */
+	bool memory_bounded;         /* by the cgroup */
+	uint64_t out_of_memory;      /* processes that the kernel has ended in it */
+	uint64_t memory_told;        /* the limit that the present render process has */
 };
 
 static inline struct worker *session_worker(const struct session *session, enum worker_kind kind)
@@ -155,6 +158,17 @@ bool limits_memory_exceeded(struct session *session, char *ret_reason, size_t si
 void limits_close_cgroup(struct session *session);
 /* RLIMIT_DATA of a render process that starts; 0: a cgroup bounds it. */
 uint64_t limits_data(struct session *session);
+
+/* captures.c */
+void captures_note_state(struct session *session, const struct ipc_capture_state *state);
+/* A heartbeat of the render process. */
+void captures_note_pong(struct session *session);
+void captures_render_ready(struct session *session);
+void captures_render_gone(struct session *session);
+/* Each second. */
+void captures_tick(struct session *session);
+/* Removes all files. */
+void captures_finish(struct session *session);
 
 /* shots.c */
 void shots_done(struct session *session, const struct ipc_screenshot_done *message, int fd);

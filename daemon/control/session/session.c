@@ -139,6 +139,7 @@ static struct session *session_alloc(struct host *host, const struct session_spe
 	}
 	session->private = private;
 	private->cgroup = -1;
+	private->captures = -1;
 	session->host = host;
 	memcpy(&session->spec, spec, sizeof(*spec)); /* padding too: a reload compares bytes */
 	session->state_since = (int64_t)time(NULL);
@@ -150,6 +151,7 @@ static struct session *session_alloc(struct host *host, const struct session_spe
 	list_init(&session->streams);
 	list_init(&session->surfaces);
 	list_init(&session->viewers);
+	list_init(&session->captures);
 	list_init(&private->guests);
 	list_init(&private->shots);
 	list_init(&private->waits);
@@ -161,6 +163,7 @@ static struct session *session_alloc(struct host *host, const struct session_spe
 
 static void session_free(struct session *session)
 {
+	captures_finish(session);
 	if (session->private->replacement)
 		explicit_bzero(session->private->replacement, sizeof(struct session_spec));
 	free(session->private->replacement);
@@ -286,6 +289,7 @@ void session_tick(struct session *session, uint64_t now_ms, bool late)
 		worker_tick(session_worker(session, kind), now_ms, late);
 	session_mend_peers(session);
 	shots_tick(session, now_ms);
+	captures_tick(session);
 	if (session->state == SESSION_FAILED && !session->private->bound &&
 		now_ms >= session->private->retry_ms)
 		try_again(session);

@@ -135,6 +135,7 @@ static void render_ended(struct session *session, const char *reason)
 	session->render = NULL;
 	model_render_gone(session);
 	limits_render_gone(session);
+	captures_render_gone(session);
 	guests_render_gone(session);
 	text_copy(gone.reason, sizeof(gone.reason), reason);
 	if (view->ready)
@@ -291,8 +292,10 @@ void worker_ready(struct worker *worker, const struct ipc_ready *message)
 		text_copy(session->sandbox, sizeof(session->sandbox), sandbox[0] ? sandbox : "none");
 	if (workers[WORKER_RENDER].ready && workers[WORKER_VIEW].ready)
 		connect_peers(session);
-	if (worker->kind == WORKER_RENDER)
+	if (worker->kind == WORKER_RENDER) {
+		captures_render_ready(session);
 		guests_hand_over(session);
+	}
 	session_update_state(session);
 }
 

@@ -248,7 +248,8 @@ static void test_malformed(void **state)
 	assert_string_equal(reason, "record 1 is of an unknown kind");
 	assert_int_equal(with_change(first + 12, 99, reason), -EBADMSG);
 	assert_string_equal(reason, "record 1 is of an unknown kind");
-	assert_int_equal(with_change(first + 12, GL_CAPTURE_FRAME, reason), 0);
+	assert_int_equal(with_change(first + 12, GL_CAPTURE_FRAME, reason), -EBADMSG);
+	assert_string_equal(reason, "record 1 is a malformed frame");
 	assert_int_equal(with_change(first + 12, GL_CAPTURE_END, reason), -EBADMSG);
 	assert_string_equal(reason, "record 1 is a malformed end");
 	assert_int_equal(with_change(first + 16, 16, reason), -EBADMSG);

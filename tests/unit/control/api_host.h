@@ -33,7 +33,8 @@ static struct {
 	struct session_spec spec;
 	struct ipc_event events[IPC_EVENTS_MAX];
 	size_t n_events;
-	uint32_t shown, closed_viewer;
+	uint32_t shown, closed_viewer, deleted_capture;
+	struct capture captures[2];
 	unsigned deleted, cancelled;
 	/* the screenshot under way, and how it goes */
 	uv_timer_t timer;
@@ -191,11 +192,48 @@ int session_close_viewer(struct session *session, uint32_t viewer, struct proble
 	return 0;
 }
 
+int session_capture_start(struct session *session, bool checksums, struct problem *ret_problem)
+{
+	if (session->capturing)
+		return problem_set(ret_problem, 409, "", "it is being captured");
+	session->capturing = true;
+	session->capture_checksums = checksums;
+	return 0;
+}
+
+void session_capture_stop(struct session *session)
+{
+	session->capturing = false;
+}
+
+int session_capture_open(struct session *session, uint32_t id, int *ret_fd, uint64_t *ret_size,
+	struct problem *ret_problem)
+{
+	(void)session;
+	if (id != 5)
+		return problem_set(ret_problem, 404, "", "there is no capture %u", id);
+	*ret_fd = memfd_create("capture", MFD_CLOEXEC);
+	if (ftruncate(*ret_fd, 8 << 20) < 0)
+		abort();
+	*ret_size = 8u << 20;
+	return 0;
+}
+
+int session_capture_delete(struct session *session, uint32_t id, struct problem *ret_problem)
+{
+	(void)session;
+	if (id != 5)
+		return problem_set(ret_problem, 404, "", "there is no capture %u", id);
+	fake.deleted_capture = id;
+	return 0;
+}
+
 static void fill_session(struct session *session)
 {
 	list_init(&session->streams);
 	list_init(&session->surfaces);
 	list_init(&session->viewers);
+	list_init(&session->captures);
 	snprintf(session->spec.name, sizeof(session->spec.name), "one");
 	snprintf(session->spec.vnc_password, sizeof(session->spec.vnc_password), "geheim99");
 	session->spec.n_listeners = 1;
@@ -215,6 +253,12 @@ static void fill_session(struct session *session)
 	fake.stream.stats.fps_milli = 59940;
 	snprintf(fake.stream.info.program, sizeof(fake.stream.info.program), "gl\xff\"\n");
 	list_append(&session->streams, &fake.stream.link);
+	fake.captures[0].info = (struct ipc_capture_state){
+		.capture = 5, .state = IPC_CAPTURE_FULL, .frames = 12, .bytes = 8u << 20
+	};
+	fake.captures[0].used = true;
+	list_append(&session->captures, &fake.captures[0].link);
+	list_append(&session->captures, &fake.captures[1].link); /* a file that is not used yet */
 	fake.viewer.info.viewer = 3;
 	list_append(&session->viewers, &fake.viewer.link);
 }

@@ -53,7 +53,7 @@ static void test_version(void **state)
 	(void)state;
 	assert_string_equal(at(document, "version")->valuestring, ORIEL_VERSION);
 	assert_int_equal(at(document, "api")->valueint, 1);
-	assert_int_equal(cJSON_GetArraySize(at(document, "routes")), 12);
+	assert_int_equal(cJSON_GetArraySize(at(document, "routes")), 17);
 	cJSON_ArrayForEach(route, at(document, "routes"))
 		assert_true(at(route, "help")->valuestring[0] != '\0');
 	cJSON_Delete(document);
@@ -396,6 +396,60 @@ static void test_display(void **state)
 	assert_int_equal(fake.shown, 5);
 }
 
+static void test_captures(void **state)
+{
+	static const char path[] = "/v1/sessions/one/captures";
+	const cJSON *capture;
+	cJSON *document = ask("GET", path, NULL, 200);
+
+	(void)state;
+	assert_true(cJSON_IsFalse(at(document, "capturing")));
+	assert_int_equal(cJSON_GetArraySize(at(document, "captures")), 1);
+	capture = cJSON_GetArrayItem(at(document, "captures"), 0);
+	assert_int_equal(at(capture, "id")->valueint, 5);
+	assert_string_equal(at(capture, "state")->valuestring, "truncated");
+	assert_int_equal(at(capture, "frames")->valueint, 12);
+	cJSON_Delete(document);
+	fake.captures[0].cut = true;
+	document = ask("POST", path, "{\"checksums\":true}", 200);
+	assert_true(cJSON_IsTrue(at(document, "capturing")));
+	capture = cJSON_GetArrayItem(at(document, "captures"), 0);
+	assert_string_equal(at(capture, "state")->valuestring, "cut");
+	assert_true(fake.session.capture_checksums);
+	cJSON_Delete(document);
+	cJSON_Delete(ask("POST", path, "{}", 409));
+	cJSON_Delete(ask("POST", path, "{\"checksums\":1}", 400));
+	cJSON_Delete(ask("POST", path, "{\"other\":true}", 400));
+	cJSON_Delete(ask("DELETE", path, NULL, 200));
+	assert_false(fake.session.capturing);
+	cJSON_Delete(ask("POST", path, "{}", 200));
+	assert_false(fake.session.capture_checksums);
+	cJSON_Delete(ask("GET", "/v1/sessions/two/captures", NULL, 404));
+}
+
+static void test_capture_file(void **state)
+{
+	static const char path[] = "/v1/sessions/one/captures/5";
+	_cleanup_free_ char *answer = NULL;
+	_cleanup_free_ char *deleted = talk("DELETE", path, NULL);
+	_cleanup_free_ char *request = NULL;
+	size_t size = 0;
+
+	(void)state;
+	assert_true(asprintf(&request, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+			    path) > 0);
+	answer = talk_bytes(request, strlen(request), &size);
+	assert_int_equal(status_of(answer), 200);
+	assert_non_null(strstr(answer, "Content-Length: 8388608\r\n"));
+	assert_non_null(strstr(answer, "filename=\"one-5.capture\"\r\n"));
+	assert_int_equal(size - (size_t)(body_of(answer) - answer), 8388608);
+	assert_int_equal(status_of(deleted), 204);
+	assert_int_equal(fake.deleted_capture, 5);
+	cJSON_Delete(ask("GET", "/v1/sessions/one/captures/6", NULL, 404));
+	cJSON_Delete(ask("DELETE", "/v1/sessions/one/captures/6", NULL, 404));
+	cJSON_Delete(ask("GET", "/v1/sessions/one/captures/x", NULL, 404));
+}
+
 static void test_viewers(void **state)
 {
 	cJSON *document = ask("GET", "/v1/sessions/one/viewers", NULL, 200);
@@ -464,6 +518,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_input_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_input_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_display, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_captures, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_capture_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_viewers, setup, teardown),
 		cmocka_unit_test(test_keysyms),
 	};
