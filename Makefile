@@ -52,11 +52,11 @@ GL_CORE  ?= 4.6
 GL_EXTENSIONS ?= all
 GL_PARTS := a_c d_f g h_m n_p q_t u v_z
 GL_GENC  := $(addprefix $(GEN)/gl_,counts.c names.c trace_table.c trace_enums.c)
-GL_GENH  := $(addprefix $(GEN)/gl_,types.h enums.h wire.h counts.h names.h trace_groups.h encode.h manual.h functions.h decode.h \
+GL_GENH  := $(addprefix $(GEN)/gl_,types.h enums.h wire.h counts.h names.h trace_groups.h encode.h shadow.h entry.h functions.h decode.h \
             roundtrip.h $(GL_PARTS:%=wire_%.h))
 gl_parts  = $(GL_PARTS:%=$(GEN)/gl_$(1)_%.c)
-GL_FILES := $(GL_GENC) $(GL_GENH) $(call gl_parts,encode) $(call gl_parts,decode) $(call gl_parts,roundtrip) \
-            $(addprefix $(GEN)/gl_,functions.c decode.c roundtrip_manual.c exports.map exports.def)
+GL_FILES := $(GL_GENC) $(GL_GENH) $(call gl_parts,encode) $(call gl_parts,entry) $(call gl_parts,decode) $(call gl_parts,roundtrip) \
+            $(addprefix $(GEN)/gl_,entry_table.c offered.c functions.c decode.c roundtrip_manual.c exports.map exports.def)
 $(GL_FILES) &: $(wildcard proto/gen/gl_*.py) proto/gl_overrides.json proto/gl_opcodes.txt $(wildcard $(GL_XML))
 	@mkdir -p $(GEN)
 	$(Q)python3 -B proto/gen/gl_gen.py --registry $(GL_XML) --core $(GL_CORE) --extensions $(GL_EXTENSIONS) --out $(GEN)
@@ -96,7 +96,7 @@ testguest.inc := proto $(GEN) tests/guest
 # Forwarded OpenGL: what both ends share, the guest's encoder, the host's decoder, a test's two ends in one process.
 gl.src       := $(call sources,proto/gl) $(GL_GENC) $(GEN)/glm_messages.c
 gl.inc       := proto proto/gl $(GEN)
-guest.src    := $(call sources,guest/common) $(call gl_parts,encode)
+guest.src    := $(call sources,guest/common) $(call gl_parts,encode) $(call gl_parts,entry) $(addprefix $(GEN)/gl_,entry_table.c offered.c)
 guest.inc    := $(gl.inc) guest/common
 glhost.src   := $(call sources,daemon/render/gl) $(call gl_parts,decode) $(addprefix $(GEN)/gl_,decode.c functions.c)
 glhost.inc   := $(loop.inc) proto/gl daemon/sandbox daemon/render daemon/render/gl

@@ -24,6 +24,8 @@ void gl_encoder_init(struct gl_encoder *enc, void *batch, size_t batch_size, uin
 
 static void send_bytes(struct gl_encoder *enc, const void *bytes, size_t size)
 {
+	if (enc->open && size)
+		enc->split = true;
 	if (!enc->lost && size && enc->transport->send(enc->data, bytes, size) < 0)
 		enc->lost = true;
 }
@@ -82,7 +84,7 @@ static void bulk_bytes(struct gl_encoder *enc, const uint8_t *bytes, uint64_t si
 }
 
 /* The next bytes of the message under way. The fixed fields of one sent as bulk go first. */
-static void message_bytes(struct gl_encoder *enc, const void *bytes, uint64_t size)
+void gl_encoder_raw(struct gl_encoder *enc, const void *bytes, uint64_t size)
 {
 	if (!enc->bulk.open) {
 		put_bytes(enc, bytes, (size_t)size);
@@ -103,6 +105,10 @@ void *gl_encoder_begin(struct gl_encoder *enc, uint16_t opcode, uint32_t size, u
 	uint8_t *at;
 
 	enc->opcode = opcode;
+	if ((size_t)(enc->end - enc->at) < GL_HEADER_SIZE + gl_min(total, GL_BATCH_MIN / 2))
+		gl_encoder_flush(enc);
+	enc->open = true;
+	enc->split = false;
 	enc->bulk.open = GL_HEADER_SIZE + total > enc->message_max;
 	if (enc->bulk.open) {
 		enc->bulk.total = total;
@@ -112,8 +118,6 @@ void *gl_encoder_begin(struct gl_encoder *enc, uint16_t opcode, uint32_t size, u
 		enc->staged = size;
 		return enc->staging;
 	}
-	if ((size_t)(enc->end - enc->at) < GL_HEADER_SIZE + gl_min(total, GL_BATCH_MIN / 2))
-		gl_encoder_flush(enc);
 	at = enc->at;
 	gl_encoder_header(at, GL_HEADER_SIZE + (uint32_t)total, opcode, enc->channel, 0);
 	enc->at += GL_HEADER_SIZE + size;
@@ -124,27 +128,39 @@ void gl_encoder_array(struct gl_encoder *enc, const void *bytes, uint64_t size)
 {
 	if (size > GL_PAYLOAD_MAX || size == 0)
 		return;
-	message_bytes(enc, bytes, size);
-	message_bytes(enc, zeros, -size & 7);
+	gl_encoder_raw(enc, bytes, size);
+	gl_encoder_raw(enc, zeros, -size & 7);
 }
 
-void gl_encoder_end(struct gl_encoder *enc)
+/* The message that names the bulk transfer. */
+static void end_bulk(struct gl_encoder *enc)
 {
 	uint32_t *id;
 
-	if (!enc->bulk.open)
-		return;
-	message_bytes(enc, zeros, 0);
+	gl_encoder_raw(enc, zeros, 0);
 	enc->bulk.open = false;
 	if (enc->bulk.dropped) {
 		if (enc->transport->too_large)
 			enc->transport->too_large(enc->data, enc->opcode, enc->bulk.total);
+		enc->bulk.dropped = enc->calling;
 		return;
 	}
 	id = gl_encoder_put(enc, enc->opcode, 8);
 	id[0] = enc->bulk.id;
 	id[1] = 0;
 	((uint8_t *)id)[-1] = GL_FLAG_BULK;
+}
+
+void gl_encoder_end(struct gl_encoder *enc)
+{
+	const bool split = enc->split || (enc->bulk.open && !enc->bulk.dropped);
+
+	if (enc->bulk.open)
+		end_bulk(enc);
+	enc->open = false;
+	/* Whoever waits for the stream goes on. */
+	if (split && !enc->calling)
+		gl_encoder_flush(enc);
 }
 
 uint64_t gl_text_bytes(const GLchar *text, int64_t length, bool zero)
@@ -160,8 +176,8 @@ void gl_encoder_text(struct gl_encoder *enc, const GLchar *text, uint64_t bytes)
 {
 	if (bytes > GL_PAYLOAD_MAX)
 		return;
-	message_bytes(enc, text, bytes - 1);
-	message_bytes(enc, zeros, 1 + (-bytes & 7));
+	gl_encoder_raw(enc, text, bytes - 1);
+	gl_encoder_raw(enc, zeros, 1 + (-bytes & 7));
 }
 
 static uint64_t nth_length(const GLchar *const *texts, const GLint *lengths, GLsizei i)
@@ -190,17 +206,17 @@ void gl_encoder_strings(
 	for (GLsizei i = 0; i < count; i++) {
 		const uint32_t length = (uint32_t)nth_length(texts, lengths, i);
 
-		message_bytes(enc, &length, sizeof(length));
+		gl_encoder_raw(enc, &length, sizeof(length));
 		bytes += sizeof(length);
 	}
 	for (GLsizei i = 0; i < count; i++) {
 		const uint64_t length = nth_length(texts, lengths, i);
 
-		message_bytes(enc, texts[i], length);
-		message_bytes(enc, zeros, 1);
+		gl_encoder_raw(enc, texts[i], length);
+		gl_encoder_raw(enc, zeros, 1);
 		bytes += length + 1;
 	}
-	message_bytes(enc, zeros, -bytes & 7);
+	gl_encoder_raw(enc, zeros, -bytes & 7);
 }
 
 void gl_encoder_offsets(struct gl_encoder *enc, const void *const *offsets, uint64_t bytes)
@@ -210,7 +226,7 @@ void gl_encoder_offsets(struct gl_encoder *enc, const void *const *offsets, uint
 	for (uint64_t i = 0; i < bytes / 8; i++) {
 		const uint64_t offset = (uintptr_t)offsets[i];
 
-		message_bytes(enc, &offset, sizeof(offset));
+		gl_encoder_raw(enc, &offset, sizeof(offset));
 	}
 }
 
@@ -221,7 +237,7 @@ void gl_encoder_sizes(struct gl_encoder *enc, const GLintptr *sizes, uint64_t by
 	for (uint64_t i = 0; i < bytes / 8; i++) {
 		const int64_t size = sizes[i];
 
-		message_bytes(enc, &size, sizeof(size));
+		gl_encoder_raw(enc, &size, sizeof(size));
 	}
 }
 
@@ -233,6 +249,11 @@ bool gl_encoder_call(struct gl_encoder *enc, uint16_t opcode, struct gl_reply *r
 
 	memset(ret_reply, 0, sizeof(*ret_reply));
 	ret_reply->status = GL_REPLY_REFUSED;
+	enc->calling = true;
+	if (enc->bulk.dropped) {
+		enc->bulk.dropped = false;
+		return false;
+	}
 	gl_encoder_flush(enc);
 	if (!enc->lost && enc->transport->wait(enc->data, opcode, &payload, &size) < 0)
 		enc->lost = true;
@@ -245,6 +266,13 @@ bool gl_encoder_call(struct gl_encoder *enc, uint16_t opcode, struct gl_reply *r
 	ret_reply->at = head + GL_REPLY_HEAD_SIZE;
 	ret_reply->end = head + size;
 	return ret_reply->status == GL_REPLY_DONE;
+}
+
+void gl_encoder_answered(struct gl_encoder *enc)
+{
+	enc->calling = false;
+	if (enc->transport->answered)
+		enc->transport->answered(enc->data);
 }
 
 /* The next array of the reply; NULL when there is none. */
@@ -325,7 +353,7 @@ static void send_row(void *data, uint8_t *memory, const struct gl_image_layout *
 	uint64_t left = gl_natural(rows->image->width);
 
 	if (!layout->first_bit) {
-		message_bytes(rows->enc, memory, layout->row_bytes);
+		gl_encoder_raw(rows->enc, memory, layout->row_bytes);
 		return;
 	}
 	for (uint64_t at = 0; left; at++) {
@@ -333,7 +361,7 @@ static void send_row(void *data, uint8_t *memory, const struct gl_image_layout *
 		uint8_t byte = 0;
 
 		copy_bits(&byte, 0, memory + at, layout->first_bit, n, rows->lsb_first);
-		message_bytes(rows->enc, &byte, 1);
+		gl_encoder_raw(rows->enc, &byte, 1);
 		left -= n;
 	}
 }
@@ -350,15 +378,15 @@ void gl_encoder_image(
 	memcpy(&memory, &pixels, sizeof(memory)); /* rows are only read here */
 	if (!gl_image_layout(image, &enc->unpack, &layout)) {
 		for (uint64_t i = 0; i < gl_part(bytes); i += 8)
-			message_bytes(enc, zeros, 8);
+			gl_encoder_raw(enc, zeros, 8);
 		return;
 	}
 	if (!layout.first_bit && layout.row_stride == layout.row_bytes &&
 		layout.image_stride == layout.row_bytes * gl_natural(image->height))
-		message_bytes(enc, (uint8_t *)memory + layout.first, bytes);
+		gl_encoder_raw(enc, (uint8_t *)memory + layout.first, bytes);
 	else
 		each_row(image, &layout, memory, send_row, &rows);
-	message_bytes(enc, zeros, -bytes & 7);
+	gl_encoder_raw(enc, zeros, -bytes & 7);
 }
 
 static void take_row(void *data, uint8_t *memory, const struct gl_image_layout *layout)

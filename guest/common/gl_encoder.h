@@ -38,7 +38,11 @@ struct gl_reply {
 #define GL_REPLY_HEAD_SIZE 24u
 
 struct gl_transport {
-	/* Sends bytes of the stream, which may be a part of a message. 0 or negative: the stream is lost. */
+	/*
+	 * Sends bytes of the stream. They may end inside of a message, or before the reply to one
+	 * is waited for: then the encoder's `open` or `calling` is set, and nothing else may be
+	 * sent in between. 0 or negative: the stream is lost.
+	 */
 	int (*send)(void *data, const void *bytes, size_t size);
 	/* An id for a bulk transfer, free at this moment. */
 	uint32_t (*bulk_id)(void *data);
@@ -47,6 +51,8 @@ struct gl_transport {
 	 * if it came as bulk; it stays until the next call. 0 or negative: the stream is lost.
 	 */
 	int (*wait)(void *data, uint16_t opcode, const void **ret_payload, size_t *ret_size);
+	/* The reply has been read; may be NULL. Follows each call, those that did not get so far, too. */
+	void (*answered)(void *data);
 	/* A command was not sent, as its payload is over GL_PAYLOAD_MAX. */
 	void (*too_large)(void *data, uint16_t opcode, uint64_t bytes);
 };
@@ -59,6 +65,9 @@ struct gl_encoder {
 	void *data;                           /* the transport's */
 	uint8_t channel;
 	bool lost;
+	bool open;    /* a message is under way */
+	bool split;   /* and a part of it has been sent */
+	bool calling; /* its reply will be waited for */
 
 	/* Kept by the guest's shadow: one bit for each enum gl_binding where a buffer is bound. */
 	uint32_t bound;
@@ -115,6 +124,12 @@ static inline void *gl_encoder_put(struct gl_encoder *enc, uint16_t opcode, uint
 	return at + GL_HEADER_SIZE;
 }
 
+/* The message that is about to begin will be followed by gl_encoder_call(). */
+static inline void gl_encoder_expect(struct gl_encoder *enc)
+{
+	enc->calling = true;
+}
+
 /*
  * Begins a message with arrays: room for its `size` bytes of fixed fields, `more` bytes of arrays to
  * follow (the sum of their gl_part()s). Each of them is then written, in order, and gl_encoder_end() follows.
@@ -122,6 +137,8 @@ static inline void *gl_encoder_put(struct gl_encoder *enc, uint16_t opcode, uint
 void *gl_encoder_begin(struct gl_encoder *enc, uint16_t opcode, uint32_t size, uint64_t more);
 /* The next bytes of the message, and zeros up to the next multiple of 8. */
 void gl_encoder_array(struct gl_encoder *enc, const void *bytes, uint64_t size);
+/* The same without the zeros: what is written in pieces ends at a multiple of 8 all the same. */
+void gl_encoder_raw(struct gl_encoder *enc, const void *bytes, uint64_t size);
 void gl_encoder_end(struct gl_encoder *enc);
 
 /* Bytes of text with its NUL: `length` of it, or up to its own NUL when length is negative (or 0 with `zero`). */
@@ -151,6 +168,8 @@ static inline void gl_encoder_no_reply(void *wire)
  * refused or the stream is lost: ret_reply then gives zeros.
  */
 bool gl_encoder_call(struct gl_encoder *enc, uint16_t opcode, struct gl_reply *ret_reply);
+/* Ends what gl_encoder_call() began: its reply is done with. */
+void gl_encoder_answered(struct gl_encoder *enc);
 /* The reply's next array into `out`, at most `bytes`; out may be NULL. */
 void gl_reply_array(struct gl_reply *reply, void *out, uint64_t bytes);
 /* The reply's next array, an image, into the program's memory as its pixel store says. */

@@ -42,6 +42,7 @@ struct gl_link_ops {
 
 /* How a program is served; what the user asked for. */
 struct gl_link_config {
+	uint8_t channel;       /* number of the channel */
 	uint32_t message_max;  /* bytes of one message */
 	uint32_t frames_ahead; /* presents of credit */
 	bool exact_errors;     /* glGetError asks the host each time */

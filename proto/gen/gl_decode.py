@@ -270,19 +270,6 @@ def header(commands):
     return "\n".join(lines + ["", "#endif", ""])
 
 
-def manual_header(model):
-    """gl_manual.h: what the guest library has to bring, as no message is made for it."""
-    lines = ["/* Made by gl_gen.py: commands that the guest library carries out by itself. */",
-             "#ifndef GL_MANUAL_H", "#define GL_MANUAL_H", "", '#include "gl_types.h"', ""]
-    for command in sorted(model.commands.values(), key=lambda c: c.name):
-        if command.treatment == "local" or command.side == "guest":
-            lines += gl_text.comment(command.why)
-            arguments = [p.declaration for p in command.raw.params] or ["void"]
-            glue = "" if command.raw.returns.endswith("*") else " "
-            lines += gl_text.call(0, f"{command.raw.returns}{glue}gl_guest_{command.name}(", arguments, ");")
-    return "\n".join(lines + ["", "#endif", ""])
-
-
 def functions_header(commands):
     """gl_functions.h: the driver's functions as a table of pointers."""
     lines = [SPDX, "/* Made by gl_gen.py: the driver's functions. */", "#ifndef GL_FUNCTIONS_H",

@@ -137,6 +137,7 @@ def finish(command):
         out += [f"\tif ({call})", *reads]
     else:
         out += [f"\tif ({call}) {{", *reads, "\t}"]
+    out.append("\tgl_encoder_answered(enc);")
     if command.returns_value:
         cast = {"GLint": "(GLint)(uint32_t)"}.get(command.raw.returns, f"({command.raw.returns})")
         out.append(f"\treturn {cast}reply.result;")
@@ -152,6 +153,11 @@ def body(command):
     if command.synchronous:
         out.append("\tstruct gl_reply reply;")
     op, struct = opcode_name(command), f"struct gl_wire_{command.name}"
+    if command.synchronous and parts:
+        out += [f"\t{struct} *wire;", "", "\tgl_encoder_expect(enc);"]
+        more = [f"gl_part({p.name}_bytes)" for p in parts]
+        out += gl_text.call(1, "wire = gl_encoder_begin(", ["enc", op, "sizeof(*wire)", " + ".join(more)], ");")
+        return out + write(command, members, parts)
     if not members:
         return out + ([""] if out else []) + [f"\tgl_encoder_put(enc, {op}, 0);"] + finish(command)
     if parts:
@@ -160,7 +166,12 @@ def body(command):
                             ["enc", op, "sizeof(*wire)", " + ".join(more)], ");")
     else:
         out += gl_text.call(1, f"{struct} *wire = gl_encoder_put(", ["enc", op, "sizeof(*wire)"], ");")
-    out.append("")
+    return out + [""] + write(command, members, parts)
+
+
+def write(command, members, parts):
+    """What fills the message, ends it and waits for its reply."""
+    out, struct = [], f"struct gl_wire_{command.name}"
     values = [m for p in command.params for m in member(command, p)]
     values += [f".{n} = {n}" for n in ("made_name", "made_sync") if any(f.name == n for f in members)]
     # A gap, or an array that memcpy fills, leaves nothing to say: zeros, and the gap with them.

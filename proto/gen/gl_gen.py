@@ -17,6 +17,7 @@ import gl_counts
 import gl_coverage
 import gl_decode
 import gl_encode
+import gl_entry
 import gl_exports
 import gl_model
 import gl_opcodes
@@ -44,7 +45,10 @@ def outputs(model, table, core, extensions):
         "gl_functions.c": gl_decode.functions_source(commands),
         "gl_decode.h": gl_decode.header(commands),
         "gl_decode.c": gl_decode.table_source(commands),
-        "gl_manual.h": gl_decode.manual_header(model),
+        "gl_shadow.h": gl_entry.shadow_header(model),
+        "gl_entry.h": gl_entry.header(model),
+        "gl_entry_table.c": gl_entry.table(model),
+        "gl_offered.c": gl_entry.offered_source(model),
         "gl_trace_table.c": gl_trace.source(model, commands),
         "gl_trace_enums.c": gl_trace.enums_source(model, commands),
         "gl_trace_groups.h": gl_trace.groups_header(model, commands),
@@ -55,6 +59,8 @@ def outputs(model, table, core, extensions):
         "gl_roundtrip.h": gl_roundtrip.header(commands),
         "gl_roundtrip_manual.c": gl_roundtrip.manual_source(commands),
     }
+    for part, members in gl_text.by_part(model.commands.values()).items():
+        files[f"gl_entry_{part}.c"] = gl_entry.source(members)
     for part, members in gl_text.by_part(commands).items():
         files[f"gl_wire_{part}.h"] = gl_wire.structs_header(members, part)
         files[f"gl_encode_{part}.c"] = gl_encode.source(members, part)

@@ -127,7 +127,7 @@ class Command:
         self.raw, self.full_name, self.name = raw, raw.name, raw.name[2:]
         self.names, self.params, self.since = [raw.name], [], None
         self.treatment, self.side, self.why = "generated", None, None
-        self.draws = self.frees = self.binds = self.waits = False
+        self.draws = self.frees = self.binds = self.waits = self.shadow = False
         self.return_kind, self.return_class, self.opcode = None, raw.return_class, None
 
     @property
@@ -183,7 +183,7 @@ class Overrides:
         return bool(found)
 
     def check_all_used(self):
-        for section in ("parameters", "commands", "draws", "binds", "waits", "classes", "aliases", "lengths"):
+        for section in ("parameters", "commands", "draws", "binds", "waits", "shadow", "classes", "aliases", "lengths"):
             for pattern in self.section(section):
                 if (section, pattern) not in self.used:
                     raise ModelError(f"gl_overrides.json: {section}: nothing is called {pattern!r}")
@@ -221,6 +221,7 @@ class Model:
                 command = self.commands.get(target[2:])
                 if command is None:
                     command = self.commands[target[2:]] = Command(self.registry.commands[target])
+                    self.aliases[target] = command
                 if full_name not in command.names:
                     command.names.append(full_name)
                 self.aliases[full_name] = command
@@ -230,6 +231,13 @@ class Model:
     def offered_by(self, command):
         """The versions and the extensions that bring it under any name."""
         return [source for source, names in self._sources() if set(names) & set(command.names)]
+
+    def offered_extensions(self):
+        """The extensions whose commands are all carried out, those without commands among them."""
+        kept_back = self.overrides.section("unoffered")
+        return [name for name, commands in self.registry.extensions.items()
+                if name not in self.refused_extensions and all(n in self.aliases for n in commands)
+                and not any(fnmatch.fnmatchcase(name, p) for p in kept_back)]
 
     def _decide(self, command):
         decision = self.overrides.find("commands", command.full_name)
@@ -248,6 +256,7 @@ class Model:
         command.draws = self.overrides.matches("draws", command.full_name)
         command.waits = self.overrides.matches("waits", command.full_name)
         command.binds = self.overrides.matches("binds", command.full_name)
+        command.shadow = self.overrides.matches("shadow", command.full_name)
         command.frees = command.name.startswith("Delete")
 
     def _decide_params(self, command):

@@ -102,7 +102,8 @@ def types_header():
     lines = ["/* Made by gl_gen.py: OpenGL's types, as the platform's own headers have them. */",
              "#ifndef GL_TYPES_H", "#define GL_TYPES_H", "", "#include <stddef.h>", "#include <stdint.h>", ""]
     lines += [f"typedef {ctype} {name};" for name, ctype in plain.items()]
-    lines += ["typedef struct __GLsync *GLsync;",
+    lines += ["typedef struct __GLsync *GLsync;", "typedef void *GLeglImageOES;", "typedef void *GLeglClientBufferEXT;",
+              "struct _cl_context;", "struct _cl_event;",
               "#ifdef _WIN32", "#define GL_APIENTRY __stdcall", "#else", "#define GL_APIENTRY", "#endif",
               "typedef void(GL_APIENTRY *GLDEBUGPROC)(GLenum source, GLenum type, GLuint id, GLenum severity,",
               "\tGLsizei length, const GLchar *message, const void *userParam);", "", "#endif", ""]

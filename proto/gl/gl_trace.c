@@ -202,7 +202,8 @@ static void put_text(struct trace *trace, const uint8_t *at, size_t n)
 /* Texts behind their lengths; how many there are follows from where the first text may begin. */
 static void put_strings(struct trace *trace, const uint8_t *at, size_t bytes)
 {
-	size_t used = 0, n = 0;
+	uint64_t used = 0;
+	size_t n = 0;
 
 	while (used < bytes && (n + 1) * 4 <= bytes) {
 		uint32_t length;

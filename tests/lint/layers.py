@@ -41,7 +41,7 @@ GENERATED = {
     r"oriel_messages\.h": "proto",
     r"glm_messages\.h": "gl",
     r"gl_(types|enums|wire|wire_\w+|counts|names|trace_groups)\.h": "gl",
-    r"gl_(encode|manual)\.h": "guest",
+    r"gl_(encode|shadow|entry)\.h": "guest",
     r"gl_(decode|functions)\.h": "glhost",
     r"gl_roundtrip\.h": "gltest",
 }
