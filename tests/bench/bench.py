@@ -15,11 +15,13 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import hosts  # noqa: E402
 import measure  # noqa: E402
+from gl_calls import GlCalls  # noqa: E402
+from gl_glmark2 import GlGlmark2  # noqa: E402
 from glmark2 import Glmark2  # noqa: E402
 from idle import Idle  # noqa: E402
 from publish import Publish  # noqa: E402
 
-BENCHES = {bench.NAME: bench for bench in (Glmark2, Publish, Idle)}
+BENCHES = {bench.NAME: bench for bench in (Glmark2, Publish, Idle, GlCalls, GlGlmark2)}
 FOLDER = hosts.TREE / "build/bench"
 
 

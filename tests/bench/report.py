@@ -7,26 +7,28 @@ FIELDS = ("case", "metric", "value", "unit", "peer", "peer_value", "ratio", "bar
 
 
 class Report:
-    """bar: the most that `ratio` may be, or `value` in a row without a peer; None: there is none."""
+    """bar: the most that `ratio` may be (least: the least), or `value` in a row without a peer; None: there
+    is none."""
 
     def __init__(self, name, command):
         self.name, self.command, self.rows = name, command, []
 
     def add(self, case, metric, value, unit, peer=None, peer_value=None, ratio=None, low=None,
-            high=None, bar=None, beyond=False):
+            high=None, bar=None, beyond=False, least=False):
         """low, high: the ratio's interval. beyond: the bar is missed only when all of it is over."""
         judged = ratio if peer else value
         if beyond and low is not None:
-            judged = low
+            judged = high if least else low
         row = dict(zip(FIELDS, (case, metric, value, unit, peer, peer_value, ratio, bar,
-                                None if bar is None else judged <= bar, self.command)))
-        row.update(ratio_low=low, ratio_high=high)
+                                None if bar is None else judged >= bar if least else judged <= bar,
+                                self.command)))
+        row.update(ratio_low=low, ratio_high=high, bar_is="least" if least else "most")
         self.rows.append(row)
 
-    def add_ratio(self, case, metric, unit, peer, ratio, scale=1.0, bar=None, beyond=False):
+    def add_ratio(self, case, metric, unit, peer, ratio, scale=1.0, bar=None, beyond=False, least=False):
         """ratio: a measure.Ratio, whose values are multiplied for `unit`."""
         self.add(case, metric, ratio.value * scale, unit, peer, ratio.peer_value * scale, ratio.ratio,
-                 ratio.low, ratio.high, bar, beyond)
+                 ratio.low, ratio.high, bar, beyond, least)
 
     def write(self, folder):
         folder.mkdir(parents=True, exist_ok=True)

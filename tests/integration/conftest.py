@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+import contextlib
 import os
 import re
 import shutil
@@ -6,7 +7,7 @@ import subprocess
 
 import pytest
 
-from support import BUILD, Daemon, Desktop, Guest, NOBODY, PROGRAMS, TREE
+from support import BUILD, Daemon, Desktop, GlGuest, Guest, NOBODY, PROGRAMS, TREE
 from view_driver import View
 
 
@@ -42,8 +43,8 @@ def screen():
     server.close()
 
 
-@pytest.fixture
-def make_daemon():
+@contextlib.contextmanager
+def daemons():
     """A function that makes an orield, not started yet. It ends in order, and no sanitizer complains."""
     made = []
 
@@ -64,6 +65,19 @@ def make_daemon():
 
 
 @pytest.fixture
+def make_daemon():
+    with daemons() as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def common_daemon():
+    """orield with one session, "one", for all tests of a file."""
+    with daemons() as make:
+        yield make().configure().start()
+
+
+@pytest.fixture
 def daemon(make_daemon):
     """orield with one session, "one"."""
     return make_daemon().configure().start()
@@ -76,6 +90,21 @@ def guest(namespaces, desktop):
 
     def start(daemon, *command, session="one"):
         started.append(Guest(desktop, daemon.socket(session), command, daemon.who))
+        return started[-1]
+    yield start
+    for each in started:
+        each.kill()
+
+
+@pytest.fixture
+def gl_guest(desktop):
+    """A function that starts a program on Oriel's own OpenGL library; options as of GlGuest."""
+    if not (BUILD / "oriel-run").exists():
+        pytest.skip("there is no oriel-run")
+    started = []
+
+    def start(daemon, *command, session="one", **options):
+        started.append(GlGuest(desktop, daemon.socket(session), command, **options))
         return started[-1]
     yield start
     for each in started:

@@ -295,17 +295,32 @@ class Desktop:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
+def oriel_run(path, command, shared=True, exact=False):
+    """The command line that runs a program on Oriel's own OpenGL library, with a session's socket."""
+    return ["env", f"ORIEL_GUEST_SOCKET={path}", f"ORIEL_SHM={int(shared)}", f"ORIEL_EXACT_ERRORS={int(exact)}",
+            str(BUILD / "oriel-run"), *map(str, command)]
+
+
 class Guest:
     """An unmodified OpenGL program whose Mesa sends its commands to a session's socket."""
 
     def __init__(self, desktop, path, command, who=()):
         self.output = Output()
         environment = {name: value for name, value in os.environ.items() if "ORIEL" not in name}
-        environment["DISPLAY"] = desktop.name
+        if desktop:
+            environment["DISPLAY"] = desktop.name
         self.process = subprocess.Popen(
-            [*who, str(TREE / "tests/tools/virpipe"), str(path), *command], env=environment,
-            stdin=subprocess.DEVNULL, stdout=self.output.file, stderr=subprocess.STDOUT,
-            start_new_session=True)
+            [*who, *self.words(path, command)], env=environment, stdin=subprocess.DEVNULL,
+            stdout=self.output.file, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def words(self, path, command):
+        return [str(TREE / "tests/tools/virpipe"), str(path), *command]
+
+    def finish(self, timeout=60.0):
+        """Waits for its end: what it said. It must have ended well."""
+        self.process.wait(timeout * PATIENCE)
+        assert self.process.returncode == 0, f"the guest ended with {self.process.returncode}: {self.said()}"
+        return self.said()
 
     def said(self):
         return self.output.text()
@@ -337,3 +352,13 @@ class Guest:
             except ProcessLookupError:
                 pass
         self.process.wait()
+
+
+class GlGuest(Guest):
+    """An unmodified OpenGL program on Oriel's own library."""
+    def __init__(self, desktop, path, command, shared=True, exact=False):
+        self.options = {"shared": shared, "exact": exact}
+        super().__init__(desktop, path, command)
+
+    def words(self, path, command):
+        return oriel_run(path, command, **self.options)

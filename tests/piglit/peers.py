@@ -10,7 +10,7 @@ import tempfile
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TREE / "tests/integration"), str(TREE / "tests/tools")]
-from support import BUILD, Daemon, Desktop  # noqa: E402,F401 - found through the line above
+from support import Daemon, Desktop, oriel_run  # noqa: E402,F401 - found through the line above
 from virgl_server import VirglServer  # noqa: E402
 
 VIRPIPE = TREE / "tests/tools/virpipe"
@@ -101,7 +101,7 @@ class OrielGl:
         return self
 
     def command(self, words):
-        return [str(BUILD / "oriel-run"), "--socket", str(self.daemon.socket()), "--exact-errors", "--", *words]
+        return oriel_run(self.daemon.socket(), words, exact=True)
 
     @property
     def trouble(self):
