@@ -56,7 +56,7 @@ GL_GENH  := $(addprefix $(GEN)/gl_,types.h enums.h wire.h counts.h names.h trace
             roundtrip.h $(GL_PARTS:%=wire_%.h))
 gl_parts  = $(GL_PARTS:%=$(GEN)/gl_$(1)_%.c)
 GL_FILES := $(GL_GENC) $(GL_GENH) $(call gl_parts,encode) $(call gl_parts,entry) $(call gl_parts,decode) $(call gl_parts,roundtrip) \
-            $(addprefix $(GEN)/gl_,entry_table.c offered.c functions.c decode.c roundtrip_manual.c exports.map exports.def)
+            $(addprefix $(GEN)/gl_,entry_table.c offered.c functions.c decode.c exports.map exports.def)
 $(GL_FILES) &: $(wildcard proto/gen/gl_*.py) proto/gl_overrides.json proto/gl_opcodes.txt $(wildcard $(GL_XML))
 	@mkdir -p $(GEN)
 	$(Q)python3 -B proto/gen/gl_gen.py --registry $(GL_XML) --core $(GL_CORE) --extensions $(GL_EXTENSIONS) --out $(GEN)
@@ -101,7 +101,7 @@ guest.inc    := $(gl.inc) guest/common
 glhost.src   := $(call sources,daemon/render/gl) $(call gl_parts,decode) $(addprefix $(GEN)/gl_,decode.c functions.c)
 glhost.inc   := $(loop.inc) proto/gl daemon/sandbox daemon/render daemon/render/gl
 glhost.pkg   := libuv epoxy egl
-gltest.src   := $(call sources,tests/gl) $(call gl_parts,roundtrip) $(GEN)/gl_roundtrip_manual.c
+gltest.src   := $(call sources,tests/gl) $(call gl_parts,roundtrip)
 gltest.inc   := $(guest.inc) daemon/common daemon/loop daemon/sandbox daemon/render daemon/render/gl tests/gl
 gltest.pkg   := $(glhost.pkg)
 COMPONENTS   := proto common loop control sandbox render view ctl testguest gl guest glhost gltest capture
@@ -119,7 +119,7 @@ $(foreach c,$(COMPONENTS),$(eval $(call component,$(c))))
 
 PROGRAMS := orield oriel-render oriel-view orielctl
 orield.parts       := control loop common proto
-oriel-render.parts := render sandbox capture gl loop common proto
+oriel-render.parts := render sandbox capture glhost gl loop common proto
 oriel-view.parts   := view sandbox loop common proto
 orielctl.parts     := ctl common proto
 test-guest.parts   := testguest proto
@@ -145,10 +145,10 @@ parts.common  := common proto
 parts.loop    := loop common proto
 parts.control := control loop common proto
 parts.sandbox := sandbox common proto
-parts.render  := render sandbox capture gl loop common proto
+parts.render  := render sandbox capture glhost gl loop common proto
 parts.view    := view sandbox loop common proto
 parts.ctl     := ctl common proto
-parts.gltest  := gltest glhost guest gl proto
+parts.gltest  := gltest glhost guest render sandbox capture gl loop common proto
 parts.capture := capture gl common proto
 unit_part = $(firstword $(subst /, ,$(1)))
 # A variable: a % in the rule itself would stand for the test's name.

@@ -231,6 +231,15 @@ def function(command):
     return lines + ["}", ""]
 
 
+def in_place(command):
+    """Whether all that it has besides its fixed fields are bytes that the driver copies and nobody looks at."""
+    arrays = variable_params(command)
+    return command.treatment == "generated" and len(arrays) == 1 and \
+        arrays[0].element in ("void", "GLubyte") and not arrays[0].pad and not arrays[0].cls and \
+        (arrays[0].binding == "pixel unpack" or (arrays[0].kind == "in" and "BufferData" in command.name or
+                                                 "BufferSubData" in command.name or "BufferStorage" in command.name))
+
+
 def source(commands, part):
     """One part: the functions, and the rows that name them."""
     lines = [SPDX, "/* Made by gl_gen.py: checks and executes messages, in the order of their names. */",
@@ -244,7 +253,8 @@ def source(commands, part):
         _, size = fields(command)
         size += -size % 8
         most = "GL_PAYLOAD_MAX" if variable_params(command) else str(size)
-        flags = [f for f, on in (("GL_ROW_SYNC", command.synchronous), ("GL_ROW_DRAW", command.draws)) if on]
+        flags = [f for f, on in (("GL_ROW_SYNC", command.synchronous), ("GL_ROW_DRAW", command.draws),
+                                 ("GL_ROW_KEEPS", command.keeps), ("GL_ROW_IN_PLACE", in_place(command))) if on]
         lines += [f"const struct gl_row gl_row_{command.name} = {{",
                   f'\t.name = "gl{command.name}", .decode = {decode}, .min = {size}, .max = {most},',
                   f"\t.function = offsetof(struct gl_functions, {command.name}), .flags = {' | '.join(flags) or '0'},",

@@ -57,7 +57,6 @@ def outputs(model, table, core, extensions):
         "gl_exports.map": gl_exports.version_script(model, core, extensions),
         "gl_exports.def": gl_exports.def_file(model, core, extensions),
         "gl_roundtrip.h": gl_roundtrip.header(commands),
-        "gl_roundtrip_manual.c": gl_roundtrip.manual_source(commands),
     }
     for part, members in gl_text.by_part(model.commands.values()).items():
         files[f"gl_entry_{part}.c"] = gl_entry.source(members)

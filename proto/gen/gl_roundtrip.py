@@ -289,16 +289,3 @@ def header(commands):
               "static inline void gl_mock_functions(struct gl_functions *gl)", "{"]
     lines += [f"\tgl_mock_{part}(gl);" for part in gl_text.PARTS]
     return "\n".join(lines + ["}", "", "#endif", ""])
-
-
-def manual_source(commands):
-    """Stand-ins for the functions that the render process brings."""
-    lines = [SPDX, "/* Made by gl_gen.py: what is written by hand elsewhere, refused here. */", '#include "gl_decode.h"',
-             ""]
-    for command in commands:
-        if command.treatment == "manual":
-            lines += [f"void gl_manual_{command.name}(struct gl_decoder *dec, const void *payload)", "{",
-                      "\t(void)payload;", "\tgl_decoder_fail(dec, GL_INVALID_OPERATION);", "}", ""]
-    return "\n".join(lines)
-
-

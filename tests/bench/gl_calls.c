@@ -117,7 +117,7 @@ static void decode_all(void)
 	for (size_t at = 0; at < stream_size; at += header.size) {
 		memcpy(&header, stream + at, sizeof(header));
 		gl_decode(&loop.dec, header.opcode, true, stream + at + WIRE_HEADER_SIZE,
-			header.size - WIRE_HEADER_SIZE);
+			header.size - WIRE_HEADER_SIZE, NULL);
 	}
 }
 

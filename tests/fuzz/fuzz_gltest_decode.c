@@ -45,7 +45,7 @@ static void execute(const struct wire_header *header, const uint8_t *payload)
 	memcpy(copy, payload, size);
 	record_begin(&notes);
 	loop.host.replies = loop.host.errors = 0;
-	if (gl_decode(&loop.dec, header->opcode, true, copy, size))
+	if (gl_decode(&loop.dec, header->opcode, true, copy, size, NULL))
 		assert(notes.calls == 1 && loop.host.errors == 0);
 	else
 		assert(notes.calls == 0 && loop.host.errors == 1);

@@ -60,7 +60,7 @@ static void execute(struct gl_loop *loop, const struct wire_header *header, cons
 		loop->look(loop->look_data, header->opcode, transfer ? transfer : payload, size);
 	loop->messages++;
 	if (!gl_decode(&loop->dec, header->opcode, !(header->flags & GL_FLAG_NO_REPLY),
-		    transfer ? transfer : payload, size))
+		    transfer ? transfer : payload, size, NULL))
 		loop->refused++;
 	free(transfer);
 }

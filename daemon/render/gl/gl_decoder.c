@@ -60,7 +60,8 @@ static bool has_function(const struct gl_decoder *dec, const struct gl_row *row)
 	return function != NULL;
 }
 
-static void execute(struct gl_decoder *dec, const struct gl_row *row, const void *payload, size_t size)
+static void execute(struct gl_decoder *dec, const struct gl_row *row, const void *payload,
+	size_t size, const void *rest)
 {
 	if (size < row->min || size > row->max) {
 		gl_decoder_fail(dec, GL_INVALID_VALUE);
@@ -71,8 +72,8 @@ static void execute(struct gl_decoder *dec, const struct gl_row *row, const void
 		return;
 	}
 	dec->wire = payload;
-	dec->at = (const uint8_t *)payload + row->min;
-	dec->end = (const uint8_t *)payload + size;
+	dec->at = rest ? rest : (const uint8_t *)payload + row->min;
+	dec->end = dec->at + (size - row->min);
 	if ((row->flags & GL_ROW_DRAW) && !dec->host->draw(dec->context, dec->opcode, payload)) {
 		gl_decoder_fail(dec, GL_INVALID_OPERATION);
 		return;
@@ -82,8 +83,8 @@ static void execute(struct gl_decoder *dec, const struct gl_row *row, const void
 		gl_decoder_fail(dec, GL_INVALID_VALUE);
 }
 
-bool gl_decode(
-	struct gl_decoder *dec, uint16_t opcode, bool wants_reply, const void *payload, size_t size)
+bool gl_decode(struct gl_decoder *dec, uint16_t opcode, bool wants_reply, const void *payload,
+	size_t size, const void *rest)
 {
 	static const struct gl_reply_head refused = { .status = 1 };
 	const struct gl_row *row = gl_row_find(opcode);
@@ -94,7 +95,7 @@ bool gl_decode(
 	} else {
 		if (row->flags & GL_ROW_SYNC)
 			memset(&dec->head, 0, sizeof(dec->head));
-		execute(dec, row, payload, size);
+		execute(dec, row, payload, size, rest);
 		if ((row->flags & GL_ROW_SYNC) && wants_reply)
 			dec->host->reply(dec->context, opcode, dec->failed ? &refused : &dec->head,
 				dec->outs, dec->failed ? 0 : dec->n_outs);

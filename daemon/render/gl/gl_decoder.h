@@ -123,8 +123,10 @@ struct gl_decoder {
 };
 
 enum {
-	GL_ROW_SYNC = 1, /* it is answered */
-	GL_ROW_DRAW = 2, /* it reads arrays or buffers: gl_host.draw is asked first */
+	GL_ROW_SYNC = 1,  /* it is answered */
+	GL_ROW_DRAW = 2,  /* it reads arrays or buffers: gl_host.draw is asked first */
+	GL_ROW_KEEPS = 4, /* which arrays are enabled, and in which buffers they lie, is as before */
+	GL_ROW_IN_PLACE = 8, /* its array is opaque: it may change while it is copied */
 };
 
 typedef void gl_decode_function(struct gl_decoder *dec, const void *payload);
@@ -145,11 +147,13 @@ void gl_decoder_init(struct gl_decoder *dec, const struct gl_functions *gl,
 	const struct gl_host *host, void *context);
 
 /*
- * Executes one message. payload: 8-aligned, of the message or of the bulk transfer that it names; size: a
- * multiple of 8. True when it was executed; false when it was refused, which the host's error() was told.
+ * Executes one message. payload: 8-aligned, of the message or of the bulk transfer that it names;
+ * size: of all of it, a multiple of 8. rest: NULL, or for a command of GL_ROW_IN_PLACE where what
+ * follows its fixed fields lies. True when it was executed; false when it was refused, which the
+ * host's error() was told.
  */
 bool gl_decode(struct gl_decoder *dec, uint16_t opcode, bool wants_reply, const void *payload,
-	size_t size);
+	size_t size, const void *rest);
 
 /* ---- for the generated code, and for the functions of gl_manual.h */
 

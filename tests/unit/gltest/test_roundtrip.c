@@ -135,7 +135,7 @@ static bool execute_copy(struct fixture *f, uint16_t opcode, const uint8_t *payl
 	memcpy(copy, payload, size);
 	record_begin(&f->received);
 	f->loop.host.replies = 0;
-	done = gl_decode(&f->loop.dec, opcode, true, copy, size);
+	done = gl_decode(&f->loop.dec, opcode, true, copy, size, NULL);
 	if (gl_row_find(opcode)->flags & GL_ROW_SYNC)
 		assert_int_equal(f->loop.host.replies, 1);
 	gl_trace_message(opcode, copy, size, f->trace, sizeof(f->trace));
@@ -215,9 +215,9 @@ static void test_unknown_opcodes(void **state)
 	static const uint64_t payload[4];
 	struct fixture *f = *state;
 
-	assert_false(gl_decode(&f->loop.dec, GL_OP_FIRST - 1, true, payload, sizeof(payload)));
-	assert_false(gl_decode(&f->loop.dec, GL_OP_LAST + 1, true, payload, sizeof(payload)));
-	assert_false(gl_decode(&f->loop.dec, 0xffff, true, payload, sizeof(payload)));
+	assert_false(gl_decode(&f->loop.dec, GL_OP_FIRST - 1, true, payload, sizeof(payload), NULL));
+	assert_false(gl_decode(&f->loop.dec, GL_OP_LAST + 1, true, payload, sizeof(payload), NULL));
+	assert_false(gl_decode(&f->loop.dec, 0xffff, true, payload, sizeof(payload), NULL));
 	assert_int_equal(f->loop.host.errors, 3);
 	assert_int_equal(f->loop.host.replies, 0);
 }

@@ -249,11 +249,11 @@ static void test_bad_call_gets_its_reply(void **state)
 	static const uint64_t payload[3];
 
 	(void)state;
-	assert_false(gl_decode(&loop->dec, GL_OP_GetIntegerv, true, payload, sizeof(payload)));
+	assert_false(gl_decode(&loop->dec, GL_OP_GetIntegerv, true, payload, sizeof(payload), NULL));
 	assert_int_equal(loop->host.replies, 1);
 	assert_int_equal(loop->host.reply[0], GL_REPLY_REFUSED);
 	assert_int_equal(loop->host.reply_size, GL_REPLY_HEAD_SIZE);
-	assert_false(gl_decode(&loop->dec, GL_OP_GetIntegerv, false, payload, sizeof(payload)));
+	assert_false(gl_decode(&loop->dec, GL_OP_GetIntegerv, false, payload, sizeof(payload), NULL));
 	assert_int_equal(loop->host.replies, 1);
 }
 

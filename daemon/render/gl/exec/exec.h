@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files that execute a channel of forwarded OpenGL; gl_exec.h is what others see. */
+#ifndef EXEC_H
+#define EXEC_H
+
+#include <stdatomic.h>
+
+#include "exec_map.h"
+#include "gl_decoder.h"
+#include "gl_exec.h"
+#include "glm_messages.h"
+#include "list.h"
+
+#define EXEC_LEVELS 24u /* of a texture */
+#define EXEC_FACES  6u
+
+/* Bytes of the images of a texture that is not made in one piece. */
+struct exec_levels {
+	uint64_t bytes[EXEC_FACES][EXEC_LEVELS];
+};
+
+/* What a name stands for. */
+struct exec_object {
+	GLuint guest, host;
+	uint8_t cls; /* enum gl_class */
+	bool dying;  /* deleted, but something may still use it: the driver knows */
+	uint64_t bytes; /* taken for it: of GL_EXEC_SHADER_BYTES for a shader, else of GL_EXEC_RESOURCE_BYTES */
+	struct exec_levels *levels; /* or NULL */
+};
+
+/* The names of one class; shaders and programs share one. */
+struct exec_names {
+	struct exec_map guest, host; /* of struct exec_object, by either name */
+};
+
+/* What contexts share. */
+struct exec_group {
+	unsigned int refs;
+	struct exec_names names[GL_CLASSES];
+	struct exec_map syncs; /* of GLsync, by the guest's number */
+	uint64_t lists;        /* display lists that were taken */
+};
+
+/* What a host's context can do, as far as it matters here. */
+struct exec_has {
+	bool es, core;
+	int version; /* major * 10 + minor */
+	bool pixel_buffers, draw_indirect, dispatch_indirect, parameters, query_buffers, map_range,
+		attributes, fixed_arrays, textures_3d, uniform_blocks, program_interfaces, compute,
+		vertex_arrays, fog_arrays;
+	GLint n_attributes, n_coords; /* generic attributes; sets of texture coordinates */
+};
+
+/* One direction of the pixel store; in the order of pixel_store_names. */
+#define EXEC_STORE 6u
+
+struct exec_store {
+	bool tight; /* the driver has it so that rows have no padding, `saved` is the guest's */
+	GLint saved[EXEC_STORE];
+};
+
+/* A piece of a buffer for vertices from the program's memory. */
+struct exec_stream {
+	GLuint buffer;
+	uint64_t size, at;
+};
+
+struct exec_context {
+	struct list link; // gl_exec.contexts
+	struct gl_exec *exec;
+	uint32_t id;
+	EGLContext context;
+	struct exec_group *group;
+	struct exec_names own[GL_CLASSES]; /* of classes that are not shared */
+	struct exec_names *names[GL_CLASSES];
+	struct gl_functions gl; /* those that it has */
+	struct exec_has has;
+	bool dying, lost, exact, begun, drawn_to;
+	GLenum error; /* of a refused command, not told yet; or of the driver, if that came before */
+
+	/* Whether the arrays are as they were when they were last looked at, and what was found. */
+	bool arrays_known, arrays_whole;
+	struct exec_store store[2]; /* pack, unpack */
+	struct exec_stream stream;
+
+	/* What names_free() has taken for names that are about to be made. */
+	enum gl_exec_take reserved_what;
+	uint64_t reserved;
+
+	float *feedback;
+	GLuint *select;
+	uint64_t feedback_size, select_size; /* elements */
+	uint64_t texture_bytes;              /* of textures without a name */
+};
+
+struct exec_surface {
+	struct list link; // gl_exec.surfaces
+	uint32_t id, config, width, height;
+	EGLSurface surface;
+	bool window, srgb, dying;
+	uint64_t bytes;
+	EGLSyncKHR fences[2];                          /* of the presents before */
+	GLuint retained_texture, retained_framebuffer; /* the reader's; 0: none */
+	uint32_t retained_width, retained_height;
+};
+
+/* Functions that are no commands of the stream. */
+struct exec_more {
+	const GLubyte *(*GetString)(GLenum name);
+	const GLubyte *(*GetStringi)(GLenum name, GLuint index);
+	void (*GetPointerv)(GLenum pname, void **params);
+	void (*DebugMessageCallback)(GLDEBUGPROC callback, const void *data);
+	void *(*MapBufferRange)(GLenum target, GLintptr offset, GLsizeiptr length, GLbitfield access);
+	GLboolean (*UnmapBuffer)(GLenum target);
+};
+
+struct gl_exec {
+	struct gl_exec_config config;
+	EGLDisplay display;
+	struct gl_functions gl; /* all that EGL gives */
+	struct exec_more more;
+	struct list contexts, surfaces; // exec_context.link, exec_surface.link
+	struct exec_context *current;
+	struct exec_surface *draw, *read;
+	EGLContext reader;      /* of the surfaces' pixels; EGL_NO_CONTEXT before it is needed */
+	uint32_t reader_config; /* that it was made for, where that matters */
+	bool reader_current, inverts;
+	bool configless, fences, srgb;
+	struct gl_decoder dec;
+	const void *wire; /* of the command under way */
+	uint8_t channel;  /* of the newest message */
+	int status;       /* negative: the channel must end */
+	uint8_t *out;     /* a message for the guest; out_size bytes of room */
+	size_t out_size;
+	uint64_t reset_asked_ms;
+	_Atomic(const char *) command;
+};
+
+/* ---- exec.c: what goes to the guest */
+
+/* Room for a whole message of `size` bytes, 8-aligned; NULL: no memory. Until the next one. */
+uint8_t *exec_out(struct gl_exec *exec, size_t size);
+void exec_send(struct gl_exec *exec, const void *message, size_t size);
+/* A message of gl_messages.json whose coded size is at most `room`. */
+void exec_send_message(
+	struct gl_exec *exec, const struct wire_type *type, const void *message, size_t room);
+bool exec_take(struct gl_exec *exec, enum gl_exec_take what, uint64_t amount, uint64_t size);
+void exec_give(struct gl_exec *exec, enum gl_exec_take what, uint64_t amount);
+
+/* ---- exec_context.c */
+
+void exec_context_create(struct gl_exec *exec, const struct glm_context_create *message);
+void exec_context_destroy(struct gl_exec *exec, const struct glm_context_destroy *message);
+void exec_make_current(struct gl_exec *exec, const struct glm_make_current *message);
+void exec_contexts_finish(struct gl_exec *exec);
+/* Makes current what the guest has current, after something else was. False: nothing is. */
+bool exec_current_again(struct gl_exec *exec);
+struct exec_context *exec_context_find(struct gl_exec *exec, uint32_t id);
+
+/* ---- exec_has.c: what a context can do and says of itself */
+
+void exec_has_init(struct exec_context *context);
+bool exec_has_extension(struct exec_context *context, const char *name);
+/* Sends context_created of a context that is current. */
+void exec_context_tell(struct exec_context *context);
+
+/* ---- exec_errors.c */
+
+/* The command was not executed, or only in part. */
+void exec_error(struct exec_context *context, GLenum error);
+/* The next error that glGetError is to say, or 0. */
+GLenum exec_error_take(struct exec_context *context);
+/* Where errors are told and not asked for: tells them now. */
+void exec_errors_tell(struct gl_exec *exec);
+/* Whether the context is still there; asks the driver, but not often. */
+void exec_look_for_loss(struct gl_exec *exec);
+
+/* ---- exec_names.c */
+
+void exec_names_init(struct exec_context *context);
+/* Ends names of one class, and gives back what was taken for them. */
+void exec_names_finish(struct gl_exec *exec, struct exec_names *names);
+struct exec_object *exec_object(struct exec_context *context, enum gl_class cls, GLuint guest);
+struct exec_object *exec_object_of_host(struct exec_context *context, enum gl_class cls, GLuint host);
+/* Gives back what names_free() took for names that were not made after all. */
+void exec_names_settle(struct exec_context *context);
+void exec_syncs_finish(struct gl_exec *exec, struct exec_group *group);
+
+/* ---- exec_bindings.c */
+
+/* The host's name of what is bound, 0 if nothing or if it cannot be told. */
+GLuint exec_bound(struct exec_context *context, enum gl_binding binding);
+/* Looks at the arrays, unless that is known. Not between glBegin and glEnd. */
+void exec_arrays_look(struct exec_context *context);
+/* The guest's pixel store, in both directions, is the driver's again. */
+void exec_store_restore(struct exec_context *context);
+
+/* ---- exec_arrays.c */
+
+void exec_client_arrays(struct gl_exec *exec, const struct glm_client_arrays *message);
+
+/* ---- exec_hooks.c: commands about which there is more to say than the decoder does */
+
+/* What is to be done before a command; 0, or the error with which it is refused. */
+GLenum exec_before(
+	struct exec_context *context, const struct gl_row *row, uint16_t opcode, const void *wire);
+void exec_after(struct exec_context *context, uint16_t opcode, const void *wire, bool done);
+
+/* ---- exec_memory.c */
+
+/* Takes the memory that the command is about to allocate; 0 or GL_OUT_OF_MEMORY. */
+GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const void *wire);
+/* Gives back what was taken for an object. */
+void exec_memory_forget(struct gl_exec *exec, struct exec_object *object);
+
+/* ---- exec_host.c: what the decoder asks */
+
+extern const struct gl_host exec_host;
+
+/* ---- exec_answers.c */
+
+uint64_t exec_count(void *context, uint16_t opcode, const void *wire);
+bool exec_dims(void *context, uint16_t opcode, const void *wire, GLsizei ret_dims[3]);
+
+/* ---- exec_describe.c */
+
+void exec_program_describe(struct gl_exec *exec, const struct glm_program_describe *message);
+void exec_shader_describe(struct gl_exec *exec, const struct glm_shader_describe *message);
+
+/* ---- exec_debug.c */
+
+void exec_debug(struct gl_exec *exec, const struct glm_debug *message);
+
+/* ---- exec_configs.c */
+
+/* The configuration of a number, EGL_NO_CONFIG_KHR if there is none. */
+EGLConfig exec_config(EGLDisplay display, uint32_t id);
+
+/* ---- exec_surface.c */
+
+void exec_surface_create(struct gl_exec *exec, const struct glm_surface_create *message);
+void exec_surface_destroy(struct gl_exec *exec, const struct glm_surface_destroy *message);
+void exec_surface_resize(struct gl_exec *exec, const struct glm_surface_resize *message);
+void exec_present(struct gl_exec *exec, const struct glm_present *message);
+struct exec_surface *exec_surface_find(struct gl_exec *exec, uint32_t id);
+/* One that is dying and no longer current is no more. */
+void exec_surface_release(struct gl_exec *exec, struct exec_surface *surface);
+void exec_surfaces_finish(struct gl_exec *exec);
+
+/* ---- exec_read.c */
+
+/* Ends what gl_exec_retain() made. */
+void exec_retained_drop(struct gl_exec *exec, struct exec_surface *surface);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is bound where: the driver is asked, which knows, and a guest cannot make it and us differ.
+ * A query that fails (between glBegin and glEnd) counts as nothing bound.
+ */
+#include <string.h>
+
+#include "exec.h"
+#include "exec_host.h"
+#include "gl_wire_d_f.h"
+#include "gl_wire_h_m.h"
+
+static bool has_binding(const struct exec_has *has, enum gl_binding binding)
+{
+	switch (binding) {
+	case GL_BOUND_ARRAY:
+	case GL_BOUND_ELEMENT_ARRAY:
+		return true;
+	case GL_BOUND_PIXEL_PACK:
+	case GL_BOUND_PIXEL_UNPACK:
+		return has->pixel_buffers;
+	case GL_BOUND_DRAW_INDIRECT:
+		return has->draw_indirect;
+	case GL_BOUND_DISPATCH_INDIRECT:
+		return has->dispatch_indirect;
+	case GL_BOUND_PARAMETER:
+		return has->parameters;
+	case GL_BOUND_QUERY:
+		return has->query_buffers;
+	case GL_BOUND_TRANSFORM_FEEDBACK:
+	case GL_BINDINGS:
+		break;
+	}
+	return false;
+}
+
+static const struct {
+	GLenum target, pname;
+} bindings[GL_BINDINGS] = {
+	[GL_BOUND_ARRAY] = { GL_ARRAY_BUFFER, GL_ARRAY_BUFFER_BINDING },
+	[GL_BOUND_ELEMENT_ARRAY] = { GL_ELEMENT_ARRAY_BUFFER, GL_ELEMENT_ARRAY_BUFFER_BINDING },
+	[GL_BOUND_PIXEL_PACK] = { GL_PIXEL_PACK_BUFFER, GL_PIXEL_PACK_BUFFER_BINDING },
+	[GL_BOUND_PIXEL_UNPACK] = { GL_PIXEL_UNPACK_BUFFER, GL_PIXEL_UNPACK_BUFFER_BINDING },
+	[GL_BOUND_DRAW_INDIRECT] = { GL_DRAW_INDIRECT_BUFFER, GL_DRAW_INDIRECT_BUFFER_BINDING },
+	[GL_BOUND_DISPATCH_INDIRECT] = { GL_DISPATCH_INDIRECT_BUFFER,
+		GL_DISPATCH_INDIRECT_BUFFER_BINDING },
+	[GL_BOUND_PARAMETER] = { GL_PARAMETER_BUFFER, GL_PARAMETER_BUFFER_BINDING },
+	[GL_BOUND_QUERY] = { GL_QUERY_BUFFER, GL_QUERY_BUFFER_BINDING },
+};
+
+GLuint exec_bound(struct exec_context *context, enum gl_binding binding)
+{
+	GLint name = 0;
+
+	if (has_binding(&context->has, binding))
+		context->gl.GetIntegerv(bindings[binding].pname, &name);
+	return (GLuint)name;
+}
+
+bool exec_host_bound(void *data, enum gl_binding binding)
+{
+	return exec_bound(data, binding) != 0;
+}
+
+bool exec_host_range(void *data, enum gl_binding binding, uint64_t offset, uint64_t bytes)
+{
+	struct exec_context *context = data;
+	GLint size = 0;
+	GLint64 size64 = 0;
+
+	if (exec_bound(context, binding) == 0)
+		return false;
+	if (bytes == 0 || binding == GL_BOUND_ELEMENT_ARRAY)
+		return offset <= INT64_MAX;
+	if (context->has.version >= 32) {
+		context->gl.GetBufferParameteri64v(bindings[binding].target, GL_BUFFER_SIZE, &size64);
+	} else {
+		context->gl.GetBufferParameteriv(bindings[binding].target, GL_BUFFER_SIZE, &size);
+		size64 = size;
+	}
+	return bytes <= gl_natural(size64) && offset <= gl_natural(size64) - bytes;
+}
+
+/* ---- pixel store */
+
+static const GLenum store_names[2][EXEC_STORE] = {
+	{ GL_PACK_ALIGNMENT, GL_PACK_ROW_LENGTH, GL_PACK_SKIP_PIXELS, GL_PACK_SKIP_ROWS,
+		GL_PACK_IMAGE_HEIGHT, GL_PACK_SKIP_IMAGES },
+	{ GL_UNPACK_ALIGNMENT, GL_UNPACK_ROW_LENGTH, GL_UNPACK_SKIP_PIXELS, GL_UNPACK_SKIP_ROWS,
+		GL_UNPACK_IMAGE_HEIGHT, GL_UNPACK_SKIP_IMAGES },
+};
+static const GLint tight_values[EXEC_STORE] = { 1, 0, 0, 0, 0, 0 };
+
+/* How many of them this context has. */
+static unsigned int store_size(const struct exec_has *has)
+{
+	if (has->es && has->version < 30)
+		return 1;
+	return has->textures_3d && !has->es ? EXEC_STORE : 4;
+}
+
+/* ES 3 has GL_UNPACK_IMAGE_HEIGHT and _SKIP_IMAGES, but not their like for packing. */
+static unsigned int store_count(const struct exec_has *has, unsigned int direction)
+{
+	return direction == 1 && has->es && has->version >= 30 ? EXEC_STORE : store_size(has);
+}
+
+static void store_tighten(struct exec_context *context, unsigned int direction)
+{
+	struct exec_store *store = &context->store[direction];
+	const unsigned int n = store_count(&context->has, direction);
+
+	if (store->tight)
+		return;
+	for (unsigned int i = 0; i < n; i++) {
+		store->saved[i] = tight_values[i];
+		context->gl.GetIntegerv(store_names[direction][i], &store->saved[i]);
+		if (store->saved[i] != tight_values[i])
+			context->gl.PixelStorei(store_names[direction][i], tight_values[i]);
+	}
+	store->tight = true;
+}
+
+static void store_loosen(struct exec_context *context, unsigned int direction)
+{
+	struct exec_store *store = &context->store[direction];
+	const unsigned int n = store_count(&context->has, direction);
+
+	if (!store->tight)
+		return;
+	for (unsigned int i = 0; i < n; i++)
+		if (store->saved[i] != tight_values[i])
+			context->gl.PixelStorei(store_names[direction][i], store->saved[i]);
+	store->tight = false;
+}
+
+void exec_host_pixels(void *data, enum gl_binding binding, bool in_buffer)
+{
+	const unsigned int direction = binding == GL_BOUND_PIXEL_UNPACK;
+
+	if (in_buffer)
+		store_loosen(data, direction);
+	else
+		store_tighten(data, direction);
+}
+
+void exec_store_restore(struct exec_context *context)
+{
+	store_loosen(context, 0);
+	store_loosen(context, 1);
+}
+
+/* ---- arrays */
+
+static bool backed(struct exec_context *context, GLenum array, GLenum binding)
+{
+	GLint buffer = 0;
+
+	if (!context->gl.IsEnabled(array))
+		return true;
+	context->gl.GetIntegerv(binding, &buffer);
+	return buffer != 0;
+}
+
+static bool coords_backed(struct exec_context *context)
+{
+	GLint active = GL_TEXTURE0;
+	bool whole = true;
+
+	if (context->has.n_coords <= 1)
+		return backed(context, GL_TEXTURE_COORD_ARRAY, GL_TEXTURE_COORD_ARRAY_BUFFER_BINDING);
+	context->gl.GetIntegerv(GL_CLIENT_ACTIVE_TEXTURE, &active);
+	for (GLint i = 0; whole && i < context->has.n_coords; i++) {
+		context->gl.ClientActiveTexture(GL_TEXTURE0 + (GLenum)i);
+		whole = backed(
+			context, GL_TEXTURE_COORD_ARRAY, GL_TEXTURE_COORD_ARRAY_BUFFER_BINDING);
+	}
+	context->gl.ClientActiveTexture((GLenum)active);
+	return whole;
+}
+
+static bool fixed_backed(struct exec_context *context)
+{
+	return backed(context, GL_VERTEX_ARRAY, GL_VERTEX_ARRAY_BUFFER_BINDING) &&
+	       backed(context, GL_NORMAL_ARRAY, GL_NORMAL_ARRAY_BUFFER_BINDING) &&
+	       backed(context, GL_COLOR_ARRAY, GL_COLOR_ARRAY_BUFFER_BINDING) &&
+	       backed(context, GL_INDEX_ARRAY, GL_INDEX_ARRAY_BUFFER_BINDING) &&
+	       backed(context, GL_EDGE_FLAG_ARRAY, GL_EDGE_FLAG_ARRAY_BUFFER_BINDING) &&
+	       backed(context, GL_SECONDARY_COLOR_ARRAY, GL_SECONDARY_COLOR_ARRAY_BUFFER_BINDING) &&
+	       backed(context, GL_FOG_COORD_ARRAY, GL_FOG_COORD_ARRAY_BUFFER_BINDING) &&
+	       coords_backed(context);
+}
+
+static bool attributes_backed(struct exec_context *context)
+{
+	for (GLint i = 0; i < context->has.n_attributes; i++) {
+		/* What a query that fails leaves behind counts as an array without a buffer. */
+		GLint enabled = 1, buffer = 0;
+
+		context->gl.GetVertexAttribiv((GLuint)i, GL_VERTEX_ATTRIB_ARRAY_ENABLED, &enabled);
+		if (!enabled)
+			continue;
+		context->gl.GetVertexAttribiv(
+			(GLuint)i, GL_VERTEX_ATTRIB_ARRAY_BUFFER_BINDING, &buffer);
+		if (!buffer)
+			return false;
+	}
+	return true;
+}
+
+void exec_arrays_look(struct exec_context *context)
+{
+	if (context->arrays_known)
+		return;
+	context->arrays_whole =
+		attributes_backed(context) && (!context->has.fixed_arrays || fixed_backed(context));
+	context->arrays_known = true;
+}
+
+/* Buffers that a draw reads besides its arrays. */
+static bool draws_from_buffers(struct exec_context *context, uint16_t opcode)
+{
+	switch (opcode) {
+	case GL_OP_DrawElementsIndirect:
+	case GL_OP_MultiDrawElementsIndirect:
+		return exec_bound(context, GL_BOUND_ELEMENT_ARRAY) != 0;
+	case GL_OP_MultiDrawElementsIndirectCount:
+		return exec_bound(context, GL_BOUND_ELEMENT_ARRAY) != 0 &&
+		       exec_bound(context, GL_BOUND_DRAW_INDIRECT) != 0 &&
+		       exec_bound(context, GL_BOUND_PARAMETER) != 0;
+	case GL_OP_MultiDrawArraysIndirectCount:
+		return exec_bound(context, GL_BOUND_DRAW_INDIRECT) != 0 &&
+		       exec_bound(context, GL_BOUND_PARAMETER) != 0;
+	default:
+		return true;
+	}
+}
+
+static bool is_dispatch(uint16_t opcode)
+{
+	return opcode == GL_OP_DispatchCompute || opcode == GL_OP_DispatchComputeIndirect ||
+	       opcode == GL_OP_DispatchComputeGroupSizeARB;
+}
+
+bool exec_host_draw(void *data, uint16_t opcode, const void *wire)
+{
+	struct exec_context *context = data;
+
+	(void)wire;
+	if (is_dispatch(opcode))
+		return context->exec->config.compute &&
+		       (opcode != GL_OP_DispatchComputeIndirect ||
+			       exec_bound(context, GL_BOUND_DISPATCH_INDIRECT) != 0);
+	exec_arrays_look(context);
+	return context->arrays_whole && draws_from_buffers(context, opcode);
+}
