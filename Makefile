@@ -91,6 +91,10 @@ ctl.pkg      := libcjson
 # Files that hold a channel of forwarded OpenGL; messages as text.
 capture.src  := $(call sources,daemon/capture) $(addprefix $(GEN)/,glm_fields.c oriel_fields.c)
 capture.inc  := proto proto/gl daemon/common daemon/capture $(GEN)
+replay.src   := $(call sources,daemon/replay)
+replay.inc   := proto proto/gl daemon/common daemon/loop daemon/sandbox daemon/capture daemon/render daemon/render/gl \
+                daemon/replay $(GEN)
+replay.pkg   := epoxy egl libuv libpng
 testguest.src := $(call sources,tests/guest)
 testguest.inc := proto $(GEN) tests/guest
 # Forwarded OpenGL: what both ends share, the guest's encoder, the host's decoder, a test's two ends in one process.
@@ -104,7 +108,7 @@ glhost.pkg   := libuv epoxy egl
 gltest.src   := $(call sources,tests/gl) $(call gl_parts,roundtrip)
 gltest.inc   := $(guest.inc) daemon/common daemon/loop daemon/sandbox daemon/render daemon/render/gl tests/gl
 gltest.pkg   := $(glhost.pkg)
-COMPONENTS   := proto common loop control sandbox render view ctl testguest gl guest glhost gltest capture
+COMPONENTS   := proto common loop control sandbox render view ctl testguest gl guest glhost gltest capture replay
 
 object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \
          $(patsubst %.c,$(O)/%.o,$(filter-out $(GEN)/%,$(1)))

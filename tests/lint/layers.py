@@ -26,12 +26,13 @@ MAY_INCLUDE = {
     "guest": ["gl", "proto"],
     "glhost": ["render", "gl", "sandbox", "loop", "common", "proto"],
     "capture": ["gl", "common", "proto"],
+    "replay": ["glhost", "render", "capture", "gl", "sandbox", "loop", "common", "proto"],
     "gltest": ["glhost", "guest", "render", "gl", "sandbox", "loop", "common", "proto"],
 }
 FOLDERS = {
     "proto": "proto", "common": "daemon/common", "loop": "daemon/loop",
     "control": "daemon/control", "sandbox": "daemon/sandbox", "render": "daemon/render", "view": "daemon/view",
-    "ctl": "daemon/ctl", "testguest": "tests/guest", "capture": "daemon/capture",
+    "ctl": "daemon/ctl", "testguest": "tests/guest", "capture": "daemon/capture", "replay": "daemon/replay",
     # Folders inside of others: a file belongs to the innermost.
     "gl": "proto/gl", "guest": "guest/common", "glhost": "daemon/render/gl", "gltest": "tests/gl",
 }
@@ -60,7 +61,7 @@ MAY_LINK = {
 }
 # Headers of graphics belong to the render process alone, whatever is linked.
 HEADERS = {
-    r"(EGL|GL|GLES\d?|KHR)/|epoxy/|virgl": "render glhost",
+    r"(EGL|GL|GLES\d?|KHR)/|epoxy/|virgl": "render glhost replay",
     r"rfb/": "view",
     r"systemd/|ini\.h": "control",
     r"seccomp\.h": "sandbox",

@@ -315,4 +315,6 @@ void captures_finish(struct session *session)
 	close(TAKE_FD(session->private->captures));
 	directory_path(session, path, sizeof(path));
 	rmdir(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path); /* if this was the last session with captures */
 }

@@ -18,6 +18,9 @@
  *	wrong...   the view process says that it broke the rules
  *	deaf...    both ignore `stop`
  *	oriel...   its streams can be resumed
+ *	taker...   it writes a capture, and ends it when it is to stop
+ *	greedy...  it writes too much into one
+ *	absurd...  it reports a state of one that there is not
  */
 #ifndef ORIEL_FAKE_CHILD_H
 #define ORIEL_FAKE_CHILD_H
@@ -38,6 +41,7 @@ struct fake {
 	char session[IPC_NAME_MAX + 1];
 	uint32_t streams, peers;
 	struct ipc_render_limits limits;
+	uint32_t capture; /* that it writes; 0: none yet */
 };
 
 static void fake_send(const struct wire_type *type, const void *message, int fd)
@@ -206,6 +210,40 @@ static void fake_handle(struct fake *fake, uint16_t id, const void *message, int
 	}
 }
 
+/* It takes the first file. */
+static void fake_capture_file(struct fake *fake, const struct ipc_capture_file *file, int fd)
+{
+	static char bytes[3 << 20];
+	struct ipc_capture_state state = {
+		.capture = file->capture, .stream = 1, .frames = 2, .bytes = 16
+	};
+
+	if (fake->capture != 0 ||
+		(!fake_is(fake, "taker") && !fake_is(fake, "greedy") && !fake_is(fake, "absurd")))
+		return;
+	fake->capture = file->capture;
+	if (write(fd, bytes, fake_is(fake, "greedy") ? sizeof(bytes) : 16) < 0)
+		_exit(8);
+	if (fake_is(fake, "absurd"))
+		state.state = 99;
+	strcpy(state.program, file->checksums ? "with\x01sums" : "plain");
+	fake_send(&ipc_capture_state_type, &state, -1);
+}
+
+static void fake_capture_stop(struct fake *fake)
+{
+	struct ipc_capture_state state = {
+		.capture = fake->capture, .state = IPC_CAPTURE_STOPPED, .frames = 3, .bytes = 16
+	};
+
+	if (fake->capture == 0)
+		return;
+	fake_send(&ipc_capture_state_type, &state, -1);
+	state.state = IPC_CAPTURE_RUNNING; /* what has ended stays so */
+	fake_send(&ipc_capture_state_type, &state, -1);
+	fake->capture = 0;
+}
+
 /* The child's main. Does not return. */
 static void __attribute__((noreturn)) fake_child_run(bool view)
 {
@@ -228,7 +266,12 @@ static void __attribute__((noreturn)) fake_child_run(bool view)
 		if (!type || !wire_decode(type, packet + WIRE_HEADER_SIZE,
 				     (size_t)n - WIRE_HEADER_SIZE, decoded))
 			_exit(7);
-		fake_handle(&fake, type->id, decoded, fd);
+		if (type->id == IPC_CAPTURE_FILE)
+			fake_capture_file(&fake, (const void *)decoded, fd);
+		else if (type->id == IPC_CAPTURE_STOP)
+			fake_capture_stop(&fake);
+		else
+			fake_handle(&fake, type->id, decoded, fd);
 		if (fd >= 0)
 			close(fd);
 	}
