@@ -3,7 +3,19 @@
 
 #include <string.h>
 
+/*
+ * How nobody sleeps through a wake-up: who wants to sleep says so and then looks at the other's
+ * position once more; the other moves its position and then looks whether somebody sleeps. All four
+ * are sequentially consistent, so at least one of the two sees what the other did.
+ */
+
 _Static_assert(sizeof(struct pipe_words) <= PIPE_WORDS_STRIDE, "both pipes' words fit");
+_Static_assert(offsetof(struct pipe_words, writer_asleep) == 8 &&
+		       offsetof(struct pipe_words, data) == 12 &&
+		       offsetof(struct pipe_words, taken) == 64 &&
+		       offsetof(struct pipe_words, reader_asleep) == 72 &&
+		       offsetof(struct pipe_words, room) == 76,
+	"the same for programs of 32 and of 64 bits");
 
 bool pipe_size_valid(uint32_t size)
 {
@@ -18,7 +30,7 @@ void pipe_init(struct pipe *pipe, struct pipe_words *words, void *data, uint32_t
 /* The reader's position as the writer sees it: between what it was and what was written. */
 static void see_taken(struct pipe *pipe)
 {
-	const uint64_t taken = atomic_load_explicit(&pipe->words->taken, memory_order_acquire);
+	const uint64_t taken = atomic_load(&pipe->words->taken);
 
 	if (taken - pipe->other > pipe->at - pipe->other)
 		pipe->broken = true;
@@ -29,7 +41,7 @@ static void see_taken(struct pipe *pipe)
 /* The writer's position as the reader sees it: at most a whole pipe ahead. */
 static void see_written(struct pipe *pipe)
 {
-	const uint64_t written = atomic_load_explicit(&pipe->words->written, memory_order_acquire);
+	const uint64_t written = atomic_load(&pipe->words->written);
 
 	if (written - pipe->other > pipe->size - (pipe->other - pipe->at))
 		pipe->broken = true;
@@ -58,12 +70,10 @@ void *pipe_room(struct pipe *pipe, size_t *ret_size)
 bool pipe_wrote(struct pipe *pipe, size_t size)
 {
 	pipe->at += size;
-	atomic_store_explicit(&pipe->words->written, pipe->at, memory_order_release);
-	/* The reader says that it sleeps, then looks again; we write, then look whether it says so. */
-	atomic_thread_fence(memory_order_seq_cst);
-	if (!atomic_load_explicit(&pipe->words->reader_asleep, memory_order_relaxed))
+	atomic_store(&pipe->words->written, pipe->at);
+	if (!atomic_load(&pipe->words->reader_asleep))
 		return false;
-	atomic_store_explicit(&pipe->words->reader_asleep, 0, memory_order_relaxed);
+	atomic_store(&pipe->words->reader_asleep, 0);
 	atomic_fetch_add(&pipe->words->data, 1);
 	return true;
 }
@@ -87,7 +97,6 @@ bool pipe_writer_sleepy(struct pipe *pipe, uint32_t *ret_word)
 {
 	*ret_word = atomic_load(&pipe->words->room);
 	atomic_store(&pipe->words->writer_asleep, 1);
-	atomic_thread_fence(memory_order_seq_cst);
 	see_taken(pipe);
 	if (room(pipe) == 0 && !pipe->broken)
 		return true;
@@ -110,25 +119,28 @@ const uint8_t *pipe_peek(struct pipe *pipe, size_t *ret_size)
 bool pipe_took(struct pipe *pipe, size_t size)
 {
 	pipe->at += size;
-	atomic_store_explicit(&pipe->words->taken, pipe->at, memory_order_release);
-	atomic_thread_fence(memory_order_seq_cst);
-	if (!atomic_load_explicit(&pipe->words->writer_asleep, memory_order_relaxed))
+	atomic_store(&pipe->words->taken, pipe->at);
+	if (!atomic_load(&pipe->words->writer_asleep))
 		return false;
-	atomic_store_explicit(&pipe->words->writer_asleep, 0, memory_order_relaxed);
+	atomic_store(&pipe->words->writer_asleep, 0);
 	atomic_fetch_add(&pipe->words->room, 1);
 	return true;
 }
 
-bool pipe_reader_sleepy(struct pipe *pipe, uint32_t *ret_word)
+bool pipe_reader_sleepy_below(struct pipe *pipe, size_t size, uint32_t *ret_word)
 {
 	*ret_word = atomic_load(&pipe->words->data);
 	atomic_store(&pipe->words->reader_asleep, 1);
-	atomic_thread_fence(memory_order_seq_cst);
 	see_written(pipe);
-	if (filled(pipe) == 0 && !pipe->broken)
+	if (filled(pipe) < size && !pipe->broken)
 		return true;
 	pipe_reader_woke(pipe);
 	return false;
+}
+
+bool pipe_reader_sleepy(struct pipe *pipe, uint32_t *ret_word)
+{
+	return pipe_reader_sleepy_below(pipe, 1, ret_word);
 }
 
 void pipe_reader_woke(struct pipe *pipe)

@@ -81,6 +81,8 @@ const uint8_t *pipe_peek(struct pipe *pipe, size_t *ret_size);
 bool pipe_took(struct pipe *pipe, size_t size);
 /* The reader wants to sleep until there is something, on words->data; as for the writer. */
 bool pipe_reader_sleepy(struct pipe *pipe, uint32_t *ret_word);
+/* The same until there are `size` bytes, at most the pipe's size: a message that has not come whole. */
+bool pipe_reader_sleepy_below(struct pipe *pipe, size_t size, uint32_t *ret_word);
 void pipe_reader_woke(struct pipe *pipe);
 
 #endif

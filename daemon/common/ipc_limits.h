@@ -9,7 +9,8 @@
 #define IPC_TEXT_MAX           255u   /* bytes of a reason, a renderer string, an address */
 #define IPC_GPUS_MAX           16u    /* candidates of the GPU choice */
 #define IPC_LIMITS_MAX         32u    /* limits of a session (limit.h) */
-#define IPC_STREAMS_MAX        64u    /* guest connections of a session; the rest are refused */
+#define IPC_STREAMS_MAX        128u   /* streams of a session: guest connections, and their channels */
+#define IPC_CHANNELS_MAX       64u    /* channels of a session; the rest are refused */
 #define IPC_SURFACES_MAX       64u    /* surfaces of a session; further ones are not shown */
 #define IPC_DAMAGE_MAX         64u    /* rectangles of one frame; more become their bounds */
 #define IPC_VIEWERS_MAX        256u   /* viewers of a session */

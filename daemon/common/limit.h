@@ -52,6 +52,8 @@ enum limit_kind {
 		"frames that one client presents in a second") \
 	X(FRAMES_AHEAD, "frames_ahead", COUNT, PLAIN, "3", 1, 1000, \
 		"frames that a client may present ahead of that rate") \
+	X(REFRESH_RATE, "refresh_rate", COUNT, PLAIN, "60", 1, 1000, \
+		"refreshes of a display in a second, as swap intervals count them") \
 	X(MEMORY, "memory", BYTES, USED, "12G", 1ull << 26, 1ull << 44, \
 		"memory of its processes") \
 	X(TASKS, "tasks", COUNT, USED, "256", 32, 32768, \

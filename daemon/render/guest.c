@@ -54,7 +54,9 @@ struct gone {
 struct guests {
 	uv_loop_t *loop;
 	struct virgl_thread *thread;
+	const struct channel_host *host;
 	struct link *link;
+	uint32_t n_channels;
 	uint32_t n, n_closing;
 	bool open;
 	struct list list; // guest.link
@@ -144,30 +146,29 @@ static void tell_gone(struct guests *guests, uint32_t id, const char *reason)
 
 /* ---- streams */
 
+/* A connection's streams all tell its token: with it the connection is resumed, none of them is. */
 static void stream_began(
-	struct guest *guest, const char *protocol, const char *program, const uint8_t *token)
+	struct guest *guest, const struct stream *stream, const char *protocol, const char *program)
 {
-	struct ipc_stream message = { .stream = guest->stream->id, .guest = guest->id };
+	struct ipc_stream message = { .stream = stream->id, .guest = guest->id };
 
 	log_limited(&guest->guests->limit, LOG_LEVEL_INFO, "stream %u: %s, program %s (guest %u, %s)",
-		guest->stream->id, protocol, program, guest->id, guest->peer);
+		stream->id, protocol, program, guest->id, guest->peer);
 	snprintf(message.protocol, sizeof(message.protocol), "%s", protocol);
 	snprintf(message.program, sizeof(message.program), "%s", program);
-	if (token)
-		memcpy(message.token, token, sizeof(message.token));
+	if (guest->state == GUEST_ORIEL)
+		memcpy(message.token, guest->token, sizeof(message.token));
 	tell(guest->guests, &ipc_stream_type, &message);
 }
 
-static void stream_over(struct guest *guest, const char *reason)
+static void stream_over(struct guest *guest, struct stream *stream, const char *reason)
 {
-	struct ipc_stream_gone message = { .stream = guest->stream->id };
+	struct ipc_stream_gone message = { .stream = stream->id };
 
-	log_limited(&guest->guests->limit, LOG_LEVEL_INFO, "stream %u: over: %s", guest->stream->id,
-		reason);
+	log_limited(&guest->guests->limit, LOG_LEVEL_INFO, "stream %u: over: %s", stream->id, reason);
 	snprintf(message.reason, sizeof(message.reason), "%s", reason);
 	tell(guest->guests, &ipc_stream_gone_type, &message);
-	stream_destroy(guest->stream);
-	guest->stream = NULL;
+	stream_destroy(stream);
 }
 
 /* ---- the end */
@@ -206,10 +207,11 @@ static void on_oriel_opened(
 {
 	struct guest *guest = data;
 
+	memcpy(guest->token, token, sizeof(guest->token));
 	if (!guest->stream)
 		guest->stream = stream_create(&guest->guests->streams, guest->id);
 	if (guest->stream)
-		stream_began(guest, protocol, program, token);
+		stream_began(guest, guest->stream, protocol, program);
 }
 
 static void on_oriel_ended(void *data, const char *reason)
@@ -217,7 +219,32 @@ static void on_oriel_ended(void *data, const char *reason)
 	struct guest *guest = data;
 
 	if (guest->stream)
-		stream_over(guest, reason);
+		stream_over(guest, guest->stream, reason);
+	guest->stream = NULL;
+}
+
+static struct stream *on_channel_began(void *data, const char *protocol, const char *program)
+{
+	struct guest *guest = data;
+	struct guests *guests = guest->guests;
+	struct stream *stream = guests->n_channels < IPC_CHANNELS_MAX
+					? stream_create(&guests->streams, guest->id)
+					: NULL;
+
+	if (!stream)
+		return NULL;
+	guests->n_channels++;
+	stream->vm = guest->vm;
+	stream_began(guest, stream, protocol, program);
+	return stream;
+}
+
+static void on_channel_ended(void *data, struct stream *stream, const char *reason)
+{
+	struct guest *guest = data;
+
+	guest->guests->n_channels--;
+	stream_over(guest, stream, reason);
 }
 
 static void on_oriel_closed(void *data, const char *reason)
@@ -228,14 +255,18 @@ static void on_oriel_closed(void *data, const char *reason)
 static const struct oriel_stream_ops oriel_ops = {
 	.opened = on_oriel_opened,
 	.ended = on_oriel_ended,
+	.channel_began = on_channel_began,
+	.channel_ended = on_channel_ended,
 	.closed = on_oriel_closed,
 };
 
 static void guest_becomes_oriel(struct guest *guest)
 {
-	struct oriel_stream_config config = {
-		.fd = guest->fd, .vm = guest->vm, .resumed = guest->resumed, .peer = guest->peer
-	};
+	struct oriel_stream_config config = { .fd = guest->fd,
+		.vm = guest->vm,
+		.resumed = guest->resumed,
+		.peer = guest->peer,
+		.host = guest->guests->host };
 	int r;
 
 	memcpy(config.token, guest->token, sizeof(config.token));
@@ -280,7 +311,7 @@ void guests_vtest_named(
 	struct guest *guest = guest_of(guests, stream);
 
 	if (guest)
-		stream_began(guest, version == 2 ? "vtest-2" : "vtest-0", program, NULL);
+		stream_began(guest, stream, version == 2 ? "vtest-2" : "vtest-0", program);
 }
 
 void guests_vtest_ended(struct guests *guests, struct stream *stream, const char *reason)
@@ -289,7 +320,8 @@ void guests_vtest_ended(struct guests *guests, struct stream *stream, const char
 
 	if (!guest)
 		return;
-	stream_over(guest, reason);
+	stream_over(guest, stream, reason);
+	guest->stream = NULL;
 	guest_end(guest, reason);
 }
 
@@ -459,11 +491,12 @@ void guests_add(struct guests *guests, const struct ipc_guest *message, int fd)
 		guest_open(guest);
 }
 
-void guests_open(struct guests *guests)
+void guests_open(struct guests *guests, const struct channel_host *host)
 {
 	struct guest *guest, *next;
 
 	guests->open = true;
+	guests->host = host;
 	list_for_each_safe(guest, next, &guests->list, link)
 		guest_open(guest);
 }
@@ -516,7 +549,7 @@ void guests_input(struct guests *guests, const struct ipc_display_input *input)
 	struct guest *guest, *target = NULL;
 
 	list_for_each(guest, &guests->list, link) {
-		if (guest->oriel && guest->stream && guest->stream->id == input->stream)
+		if (guest->oriel && guest->id == stream_guest(&guests->streams, input->stream))
 			target = guest;
 	}
 	if (target) {
@@ -527,6 +560,11 @@ void guests_input(struct guests *guests, const struct ipc_display_input *input)
 		if (guest->oriel)
 			oriel_stream_input(guest->oriel, input);
 	}
+}
+
+uint32_t guests_channels(const struct guests *guests)
+{
+	return guests->n_channels;
 }
 
 void guests_report(struct guests *guests, struct ipc_render_pong *pong)

@@ -22,7 +22,8 @@
 
 #define CONTROL_FD 3
 #define OOM_SCORE  "500"
-#define STOP_MS    800u /* for goodbyes and the virgl thread, before the process goes anyway */
+#define STOP_MS    800u /* for goodbyes and the threads, before the process goes anyway */
+#define LOOK_MS    5u   /* between two looks whether channels have ended */
 
 struct render {
 	uv_loop_t *loop;
@@ -34,7 +35,8 @@ struct render {
 	struct virgl_thread *thread;
 	struct guests *guests;
 	struct captures *captures;
-	uv_timer_t stop_timer;
+	struct channel_host channels;
+	uv_timer_t stop_timer, channels_timer;
 };
 
 /* The log and the link are written at once; what a hung thread holds does not matter. */
@@ -67,6 +69,17 @@ static void on_stop_timer(uv_timer_t *timer)
 	leave(render->status);
 }
 
+/* The display is closed when no channel uses it any more. */
+static void on_channels_timer(uv_timer_t *timer)
+{
+	const struct render *render = timer->data;
+
+	if (render->guests && guests_channels(render->guests) > 0)
+		uv_timer_start(timer, on_channels_timer, LOOK_MS, 0);
+	else
+		virgl_thread_stop(render->thread);
+}
+
 static void stop(struct render *render, const char *reason)
 {
 	if (render->stopping)
@@ -80,7 +93,7 @@ static void stop(struct render *render, const char *reason)
 		guests_bye(render->guests, "the render process ends");
 	if (render->captures)
 		captures_stop(render->captures);
-	virgl_thread_stop(render->thread);
+	on_channels_timer(&render->channels_timer);
 }
 
 /* ---- from the virgl thread */
@@ -102,6 +115,17 @@ static void enter_sandbox(struct render *render, enum sandbox_profile profile)
 	tell(render, &ipc_ready_type, &ready);
 }
 
+static void offer_channels(struct render *render)
+{
+	render->channels = (struct channel_host){
+		.executor = NULL,
+		.egl = virgl_thread_egl(render->thread),
+		.surfaces = render->surfaces,
+		.compute = virgl_thread_compute(render->thread),
+	};
+	guests_open(render->guests, &render->channels);
+}
+
 static void on_started(void *data, const struct ipc_render_gpu *gpu, enum sandbox_profile profile,
 	const char *reason)
 {
@@ -114,7 +138,7 @@ static void on_started(void *data, const struct ipc_render_gpu *gpu, enum sandbo
 	if (render->start.probe)
 		stop(render, "that was all that was asked");
 	else if (!render->stopping)
-		guests_open(render->guests);
+		offer_channels(render);
 }
 
 static void on_named(void *data, struct stream *stream, const char *program, uint32_t version)
@@ -173,7 +197,8 @@ static const struct surfaces_ops surfaces_ops = { .input = on_input };
 static int start_parts(struct render *render)
 {
 	struct virgl_thread_config config = { .sandbox = render->start.sandbox,
-		.vtest_version = render->start.vtest_version };
+		.vtest_version = render->start.vtest_version,
+		.compute = render->start.compute };
 	int r;
 
 	snprintf(config.gpu, sizeof(config.gpu), "%s", render->start.gpu);
@@ -378,12 +403,15 @@ int main(int argc, char **argv)
 	if (r >= 0)
 		r = uv_timer_init(&loop, &render.stop_timer);
 	if (r >= 0)
+		r = uv_timer_init(&loop, &render.channels_timer);
+	if (r >= 0)
 		r = link_open(&loop, CONTROL_FD, &control_ops, &render, &render.control);
 	if (r < 0) {
 		log_error("descriptor %d is no link to orield: %s", CONTROL_FD, uv_strerror(r));
 		return 1;
 	}
 	render.stop_timer.data = &render;
+	render.channels_timer.data = &render;
 	uv_run(&loop, UV_RUN_DEFAULT);
 	return 1;
 }

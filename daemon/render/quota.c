@@ -97,14 +97,15 @@ void quota_refuse(const struct quota *owner, enum limit_id id, uint64_t wanted)
 
 bool quota_take(struct quota *owner, enum limit_id id, uint64_t n)
 {
-	uint64_t limit = quota_limit(id), used = atomic_load(&quotas[id].used);
-	uint64_t left = used < limit ? limit - used : 0;
+	uint64_t limit = quota_limit(id), used = atomic_load(&quotas[id].used), left;
 
-	if (n > left || (owner && owner->used[id] + n > SHARE * (left - n + 1))) {
-		quota_refuse(owner, id, n);
-		return false;
-	}
-	atomic_fetch_add(&quotas[id].used, n);
+	do {
+		left = used < limit ? limit - used : 0;
+		if (n > left || (owner && owner->used[id] + n > SHARE * (left - n + 1))) {
+			quota_refuse(owner, id, n);
+			return false;
+		}
+	} while (!atomic_compare_exchange_weak(&quotas[id].used, &used, used + n));
 	if (owner)
 		owner->used[id] += n;
 	return true;

@@ -29,7 +29,7 @@ void quota_flow(enum limit_id id, uint64_t n);
 /* Counts that a limit was reached, and says so in the log, each ten seconds at most. `owner` may be NULL. */
 void quota_refuse(const struct quota *owner, enum limit_id id, uint64_t wanted);
 
-/* ---- the virgl thread */
+/* ---- the owner's thread */
 
 /* Takes n if they are to be had. False: counted and logged. NULL: the process's own. */
 bool quota_take(struct quota *owner, enum limit_id id, uint64_t n);

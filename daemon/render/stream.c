@@ -30,6 +30,17 @@ void stream_destroy(struct stream *stream)
 	free(stream);
 }
 
+uint32_t stream_guest(const struct streams *streams, uint32_t id)
+{
+	const struct stream *stream;
+
+	list_for_each(stream, &streams->list, link) {
+		if (stream->id == id)
+			return stream->guest;
+	}
+	return 0;
+}
+
 static void stream_measure(struct stream *stream, uint64_t now)
 {
 	uint64_t presents = atomic_load(&stream->presents);

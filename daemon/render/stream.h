@@ -30,6 +30,8 @@ void streams_init(struct streams *streams);
 struct stream *stream_create(struct streams *streams, uint32_t guest);
 /* NULL is fine. */
 void stream_destroy(struct stream *stream);
+/* The guest connection that a stream belongs to; 0: there is no such stream. */
+uint32_t stream_guest(const struct streams *streams, uint32_t stream);
 /* Fills n_streams and streams; frame rates are of the time since the last report, if that was half a second or more. */
 void streams_report(struct streams *streams, struct ipc_render_pong *pong);
 

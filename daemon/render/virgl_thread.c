@@ -146,6 +146,14 @@ static const struct vtest_ops vtest_ops = { .named = on_named, .ended = on_ended
 
 /* ---- the thread */
 
+/* On a software driver a compute shader can take over this process. */
+static bool compute_allowed(const struct virgl_thread *thread)
+{
+	if (thread->config.compute == IPC_COMPUTE_AUTO)
+		return !thread->egl.software;
+	return thread->config.compute == IPC_COMPUTE_ON;
+}
+
 static bool start(struct virgl_thread *thread, struct news_mail *news)
 {
 	struct vtest_config vtest = { .surfaces = thread->config.surfaces,
@@ -154,8 +162,8 @@ static bool start(struct virgl_thread *thread, struct news_mail *news)
 	if (!gpu_choose(thread->config.gpu, &thread->egl, &news->gpu, news->text))
 		return false;
 	news->profile = gpu_profile(thread->config.sandbox, &thread->egl);
-	/* On a software driver a compute shader can take over this process. */
-	if (!virgl_start(&thread->egl, !thread->egl.software, news->text))
+	news->gpu.compute = compute_allowed(thread);
+	if (!virgl_start(&thread->egl, news->gpu.compute, news->text))
 		return false;
 	virgl_on_lost(on_lost, thread);
 	virgl_resource_limits(news->gpu.max_texture);
@@ -234,6 +242,16 @@ static struct order_mail *order_create(struct virgl_thread *thread, enum order k
 	order->order = kind;
 	order->fd = -1;
 	return order;
+}
+
+const struct egl *virgl_thread_egl(const struct virgl_thread *thread)
+{
+	return &thread->egl;
+}
+
+bool virgl_thread_compute(const struct virgl_thread *thread)
+{
+	return compute_allowed(thread);
 }
 
 void virgl_thread_add(struct virgl_thread *thread, int fd, struct stream *stream)

@@ -6,6 +6,7 @@
 #ifndef ORIEL_VIRGL_THREAD_H
 #define ORIEL_VIRGL_THREAD_H
 
+#include "egl.h"
 #include "mailbox.h"
 #include "sandbox.h"
 #include "stream.h"
@@ -32,11 +33,16 @@ struct virgl_thread_config {
 	uint8_t sandbox; /* enum ipc_sandbox; the thread gives up files before `started` */
 	struct surfaces *surfaces; /* borrowed */
 	uint32_t vtest_version;    /* the highest that guests on this host are offered */
+	uint8_t compute;           /* enum ipc_compute */
 };
 
 /* `ops` and `data` are borrowed. 0 or negative errno. */
 int virgl_thread_start(uv_loop_t *loop, const struct virgl_thread_config *config,
 	const struct virgl_thread_ops *ops, void *data, struct virgl_thread **ret_thread);
+/* After `started`: the display, which stays open until virgl_thread_stop(). Borrowed. */
+const struct egl *virgl_thread_egl(const struct virgl_thread *thread);
+/* After `started`: whether compute shaders are allowed. */
+bool virgl_thread_compute(const struct virgl_thread *thread);
 /* After `started`. Takes fd; `ended` comes in any case. */
 void virgl_thread_add(struct virgl_thread *thread, int fd, struct stream *stream);
 /* Ends a client; `ended` follows. */

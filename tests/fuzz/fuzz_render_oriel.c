@@ -189,7 +189,7 @@ static void begin(void)
 	r = link_open(&run.loop, fds[0], &link_ops, NULL, &run.link);
 	assert(r == 0);
 	guests_set_link(run.guests, run.link);
-	guests_open(run.guests);
+	guests_open(run.guests, NULL);
 	connect_guest();
 }
 

@@ -12,7 +12,7 @@ struct oriel_row {
 		struct oriel_stream *stream, const struct wire_header *header, const void *message);
 };
 
-static void send_error(struct oriel_stream *stream, const struct wire_header *header,
+void oriel_send_error(struct oriel_stream *stream, const struct wire_header *header,
 	enum oriel_error_code code, const char *text)
 {
 	struct oriel_error error = {
@@ -51,8 +51,12 @@ static void on_bye(struct oriel_stream *stream, const struct wire_header *header
 	const struct oriel_bye *bye = message;
 
 	(void)header;
-	oriel_send(stream, &oriel_bye_ack_type, &(struct oriel_bye_ack){ 0 });
-	oriel_guest_left(stream, bye->reason);
+	snprintf(stream->depart_why, sizeof(stream->depart_why), "%s", bye->reason);
+	stream->departed = true;
+	/* What came before is carried out. */
+	if (stream->state == ORIEL_OPEN && !oriel_channels_close(stream))
+		return;
+	oriel_guest_departs(stream);
 }
 
 static void on_bye_ack(
@@ -62,7 +66,7 @@ static void on_bye_ack(
 	if (stream->state == ORIEL_LEAVING)
 		oriel_bye_acknowledged(stream);
 	else
-		send_error(stream, header, ORIEL_ERROR_NOT_ALLOWED, "no bye was sent");
+		oriel_send_error(stream, header, ORIEL_ERROR_NOT_ALLOWED, "no bye was sent");
 }
 
 static void on_error(
@@ -97,7 +101,7 @@ static void on_log(struct oriel_stream *stream, const struct wire_header *header
 		level = LOG_LEVEL_DEBUG;
 		break;
 	default:
-		send_error(stream, header, ORIEL_ERROR_MALFORMED, "no such level");
+		oriel_send_error(stream, header, ORIEL_ERROR_MALFORMED, "no such level");
 		return;
 	}
 	memcpy(text, line->text, sizeof(text));
@@ -108,27 +112,21 @@ static void on_log(struct oriel_stream *stream, const struct wire_header *header
 static void on_channel_open(
 	struct oriel_stream *stream, const struct wire_header *header, const void *message)
 {
-	const struct oriel_channel_open *open = message;
-	struct oriel_channel_refused refused = {
-		.code = ORIEL_REFUSAL_NOT_OFFERED,
-		.channel = open->channel,
-		.reason = "not offered by this host",
-	};
-
-	if (open->channel == 0 || open->kind < ORIEL_CHANNEL_GL || open->kind > ORIEL_CHANNEL_VTEST ||
-		open->role < ORIEL_ROLE_PROGRAM || open->role > ORIEL_ROLE_DRIVER) {
-		send_error(stream, header, ORIEL_ERROR_MALFORMED, "no such channel, kind or role");
-		return;
-	}
-	oriel_send(stream, &oriel_channel_refused_type, &refused);
+	oriel_channel_open(stream, header, message);
 }
 
-/* No channel is ever open on this host. */
-static void on_channel(
+static void on_channel_close(
+	struct oriel_stream *stream, const struct wire_header *header, const void *message)
+{
+	oriel_channel_close(stream, header, message);
+}
+
+/* One that is open has got it before. */
+static void on_no_channel(
 	struct oriel_stream *stream, const struct wire_header *header, const void *message)
 {
 	(void)message;
-	send_error(stream, header, ORIEL_ERROR_NO_CHANNEL, "the channel is not open");
+	oriel_send_error(stream, header, ORIEL_ERROR_NO_CHANNEL, "the channel is not open");
 }
 
 static const struct oriel_row rows[] = {
@@ -139,9 +137,9 @@ static const struct oriel_row rows[] = {
 	{ &oriel_error_type, ORIEL_OPEN | ORIEL_LEAVING, on_error },
 	{ &oriel_log_type, ORIEL_OPEN | ORIEL_LEAVING, on_log },
 	{ &oriel_channel_open_type, ORIEL_OPEN, on_channel_open },
-	{ &oriel_channel_close_type, ORIEL_OPEN, on_channel },
-	{ &oriel_bulk_type, ORIEL_OPEN, on_channel },
-	{ &oriel_fence_type, ORIEL_OPEN, on_channel },
+	{ &oriel_channel_close_type, ORIEL_OPEN, on_channel_close },
+	{ &oriel_bulk_type, ORIEL_OPEN, on_no_channel },
+	{ &oriel_fence_type, ORIEL_OPEN, on_no_channel },
 };
 
 static const struct oriel_row *find_row(uint16_t opcode)
@@ -186,15 +184,19 @@ void oriel_dispatch(struct oriel_stream *stream, const struct frame_message *mes
 	const struct wire_header *header = &message->header;
 	const struct oriel_row *row = find_row(header->opcode);
 	const char *text = NULL;
-	enum oriel_error_code code = check_header(header, row, &text);
+	enum oriel_error_code code;
 
+	if (header->channel != 0 && stream->state == ORIEL_OPEN &&
+		oriel_channel_message(stream, message))
+		return;
+	code = check_header(header, row, &text);
 	if (code) {
-		send_error(stream, header, code, text);
+		oriel_send_error(stream, header, code, text);
 		return;
 	}
 	if (row->type->struct_size > sizeof(decoded) ||
 		!wire_decode(row->type, message->payload, header->size - WIRE_HEADER_SIZE, decoded)) {
-		send_error(stream, header, ORIEL_ERROR_MALFORMED, "malformed payload");
+		oriel_send_error(stream, header, ORIEL_ERROR_MALFORMED, "malformed payload");
 		return;
 	}
 	if (row->states & stream->state)

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What oriel_stream.c (the connection), oriel_output.c (what goes out) and oriel_dispatch.c (the messages) share. */
+/* What the files of this folder share: the connection, what goes out, the messages, the channels. */
 #ifndef ORIEL_ORIEL_INTERNAL_H
 #define ORIEL_ORIEL_INTERNAL_H
 
+#include "channel/channel.h"
 #include "frame.h"
 #include "hello.h"
 #include "input_queue.h"
+#include "list.h"
 #include "log.h"
 #include "oriel_stream.h"
 
 /* Bytes that wait for a guest which does not read, input not counted. */
-#define ORIEL_OUT_MAX 65536u
+#define ORIEL_OUT_MAX 131072u
 /* Input is encoded while less than this waits, so that motion can still be merged. */
 #define ORIEL_OUT_INPUT 1024u
 
@@ -19,13 +21,34 @@ enum oriel_state {
 	ORIEL_OPEN = 1 << 1,      /* messages */
 	ORIEL_LEAVING = 1 << 2,   /* the host has said bye and awaits the acknowledgement */
 	ORIEL_LINGERING = 1 << 3, /* nothing more is read; the guest closes, or time does */
-	ORIEL_OVER = 1 << 4,      /* `closed` was called */
+	ORIEL_ENDING = 1 << 4,    /* nothing is read or sent; what it had must come back first */
+	ORIEL_OVER = 1 << 5,      /* `closed` was called */
 };
 
 enum oriel_failure {
 	ORIEL_FINE,
 	ORIEL_STREAM_FAILED,     /* a vm connection waits for another hello */
 	ORIEL_CONNECTION_FAILED, /* and this is its end */
+};
+
+/* A channel of the connection, until its thread has ended. */
+struct oriel_channel {
+	struct list link; // oriel_stream.channels
+	struct oriel_stream *stream;
+	struct channel *channel;
+	struct stream *counters; /* the owner's */
+	uint8_t number;
+	bool told;      /* channel_opened was sent */
+	bool overdrawn; /* the guest sent more than was granted */
+	bool dropped; /* the guest hears nothing of it any more, and its number may be in use again */
+};
+
+/* A descriptor on its way to the guest. */
+struct oriel_passing {
+	int fd;     /* waits to be sent with the first byte of its message; -1: none does */
+	size_t at;  /* bytes before that message in `out` */
+	bool begun; /* one counts as under way: it waits, or may not have been received */
+	bool waits; /* one is to be sent, and could not be */
 };
 
 struct oriel_stream {
@@ -61,6 +84,17 @@ struct oriel_stream {
 	char program[ORIEL_PROGRAM_MAX + 1];
 	struct oriel_stream_stats stats;
 
+	const struct channel_host *host; /* NULL: no channels are to be had */
+	struct channel_bulk bulk;
+	struct list channels; // oriel_channel.link
+	struct oriel_channel *by_number[ORIEL_CHANNELS];
+	uint8_t ended_by_host[ORIEL_CHANNELS / 8]; /* channels of which more may be on its way */
+	struct oriel_channel *sending;             /* one whose message is half-way sent */
+	size_t sending_left;                       /* bytes of that */
+	struct oriel_passing passing;
+	bool departed; /* the guest has said bye, and channels still run */
+	char depart_why[ORIEL_REASON_MAX + 1];
+
 	struct input_queue input;
 	size_t out_size;
 	uint8_t out[ORIEL_OUT_MAX];
@@ -72,8 +106,10 @@ struct oriel_stream {
 
 /* Notes that the stream or connection cannot go on; acted on from the loop. */
 void oriel_fail(struct oriel_stream *stream, enum oriel_failure failure, const char *reason);
-/* The guest has said bye, and why. */
-void oriel_guest_left(struct oriel_stream *stream, const char *why);
+/* The guest has said bye, and what came before is carried out. */
+void oriel_guest_departs(struct oriel_stream *stream);
+/* A channel has something to say, or has ended. */
+void oriel_channel_event(struct oriel_stream *stream);
 /* The guest has acknowledged the host's bye. */
 void oriel_bye_acknowledged(struct oriel_stream *stream);
 
@@ -89,6 +125,36 @@ void oriel_flush(struct oriel_stream *stream);
 void oriel_drop_output(struct oriel_stream *stream);
 bool oriel_has_output(const struct oriel_stream *stream);
 
+/* The same for a message with which a descriptor travels; takes it. One at a time. */
+void oriel_send_with_fd(
+	struct oriel_stream *stream, const struct wire_type *type, const void *message, int fd);
+/* Whether a descriptor may be sent now; if not, the channels are looked at again in a moment. */
+bool oriel_may_pass(struct oriel_stream *stream);
+/* A descriptor is still under way to the guest. */
+bool oriel_passing(struct oriel_stream *stream);
+
+/* ---- oriel_channels.c ---- */
+
+void oriel_channels_init(struct oriel_stream *stream);
+/* The guest opens or closes one. */
+void oriel_channel_open(struct oriel_stream *stream, const struct wire_header *header,
+	const struct oriel_channel_open *open);
+void oriel_channel_close(struct oriel_stream *stream, const struct wire_header *header,
+	const struct oriel_channel_close *close);
+/* A message on a channel other than 0. False: the channel is not open. */
+bool oriel_channel_message(struct oriel_stream *stream, const struct frame_message *message);
+/* Looks what the channels have to say: what is told on channel 0. */
+void oriel_channels_run(struct oriel_stream *stream);
+/* Asks all to end when what came before is executed. True: there are none. */
+bool oriel_channels_close(struct oriel_stream *stream);
+/* Stops all, executed or not; what is half-way sent still is. */
+void oriel_channels_stop(struct oriel_stream *stream);
+/* The same, and the guest hears nothing of them any more. */
+void oriel_channels_drop(struct oriel_stream *stream);
+/* The next channel with something to be sent and that, or NULL. */
+struct oriel_channel *oriel_channels_output(
+	struct oriel_stream *stream, const uint8_t **ret_data, size_t *ret_size);
+
 /* ---- oriel_text.c ---- */
 
 /* Makes a guest's text fit for JSON and logs: control characters and what is not UTF-8 become '?'. */
@@ -98,5 +164,7 @@ void oriel_clean_text(char *text);
 
 /* One message of the guest: checked against its row, decoded, handled. */
 void oriel_dispatch(struct oriel_stream *stream, const struct frame_message *message);
+void oriel_send_error(struct oriel_stream *stream, const struct wire_header *header,
+	enum oriel_error_code code, const char *text);
 
 #endif

@@ -8,12 +8,15 @@
 #include <sys/socket.h>
 
 #include "oriel_internal.h"
+#include "passing.h"
 #include "util.h"
 
 #define READ_SIZE 65536
 /* How long a guest may take to acknowledge a bye, and to close what is over. */
 #define BYE_MS    1000u
 #define LINGER_MS 2000u
+/* Between two looks whether what stands in the way of an end, or of a descriptor, is gone. */
+#define LOOK_MS 10u
 /* A connection that begins stream after stream waits before each that is over the burst. */
 #define BEGIN_BURST   10u
 #define BEGIN_EACH_MS 100u
@@ -23,7 +26,7 @@ static void on_timer(uv_timer_t *timer);
 
 static bool stopped(const struct oriel_stream *stream)
 {
-	return stream->destroyed || stream->state == ORIEL_OVER || stream->failure;
+	return stream->destroyed || stream->state >= ORIEL_ENDING || stream->failure;
 }
 
 /* The earliest time at which the timer has something to do; 0: never. */
@@ -35,6 +38,8 @@ static uint64_t next_deadline(const struct oriel_stream *stream)
 
 	if (stream->failure)
 		return 1;
+	if (stream->state == ORIEL_ENDING || stream->passing.waits)
+		return clock_ms() + LOOK_MS; /* less than anything else */
 	if (stream->paused_ms > 0)
 		return stream->paused_ms;
 	if (stream->state == ORIEL_OPEN)
@@ -46,13 +51,16 @@ static uint64_t next_deadline(const struct oriel_stream *stream)
 static void watch(struct oriel_stream *stream)
 {
 	int events = (stream->paused_ms > 0 ? 0 : UV_READABLE) |
-		     (oriel_has_output(stream) ? UV_WRITABLE : 0);
+		     (oriel_has_output(stream) && !stream->passing.waits ? UV_WRITABLE : 0);
 	uint64_t now = clock_ms(), next;
 
 	if (stream->destroyed || stream->state == ORIEL_OVER)
 		return;
 	next = next_deadline(stream);
-	uv_poll_start(&stream->poll, events, on_poll);
+	if (stream->state == ORIEL_ENDING)
+		uv_poll_stop(&stream->poll);
+	else
+		uv_poll_start(&stream->poll, events, on_poll);
 	if (next > 0)
 		uv_timer_start(&stream->timer, on_timer, next > now ? next - now : 0, 0);
 	else
@@ -70,20 +78,34 @@ void oriel_fail(struct oriel_stream *stream, enum oriel_failure failure, const c
 /* Owners may destroy the stream in either of these. */
 static void end_stream(struct oriel_stream *stream, const char *reason)
 {
+	oriel_channels_drop(stream);
+	stream->departed = false;
 	if (!stream->opened)
 		return;
 	stream->opened = false;
 	stream->ops->ended(stream->data, reason);
 }
 
+/* Over, as soon as all threads of its channels have ended and no descriptor is under way. */
+static void finish_ending(struct oriel_stream *stream)
+{
+	oriel_channels_run(stream);
+	if (!list_empty(&stream->channels) || oriel_passing(stream))
+		return;
+	stream->state = ORIEL_OVER;
+	uv_timer_stop(&stream->timer);
+	stream->ops->closed(stream->data, stream->end_reason);
+}
+
 static void end_connection(struct oriel_stream *stream, const char *reason)
 {
-	stream->state = ORIEL_OVER;
+	stream->state = ORIEL_ENDING;
 	uv_poll_stop(&stream->poll);
-	uv_timer_stop(&stream->timer);
+	if (reason != stream->end_reason)
+		snprintf(stream->end_reason, sizeof(stream->end_reason), "%s", reason);
 	end_stream(stream, reason);
 	if (!stream->destroyed)
-		stream->ops->closed(stream->data, reason);
+		finish_ending(stream);
 }
 
 /* Nothing more is read or sent but what waits: the guest closes, so that nothing is lost on its way. */
@@ -211,6 +233,23 @@ static void scan_step(struct oriel_stream *stream, const uint8_t **data, size_t 
 
 /* ---- the stream's end ---- */
 
+static void stream_free(struct oriel_stream *stream)
+{
+	if (stream->passing.begun)
+		passing_end();
+	if (stream->fd >= 0)
+		close(stream->fd);
+	free(stream->frame_buffer);
+	free(stream);
+}
+
+/* Destroyed, and nothing is left that knows of it. */
+static void stream_free_at_last(struct oriel_stream *stream)
+{
+	if (stream->handles == 0 && list_empty(&stream->channels))
+		stream_free(stream);
+}
+
 /*
  * A vm connection outlives its stream: a guest that is still there is told to start over, and bytes
  * that were taken for the beginning of a message may be its hello.
@@ -237,7 +276,7 @@ static void act_on_failure(struct oriel_stream *stream)
 {
 	enum oriel_failure failure = stream->failure;
 
-	if (!failure || stream->destroyed || stream->state == ORIEL_OVER)
+	if (!failure || stream->destroyed || stream->state >= ORIEL_ENDING)
 		return;
 	stream->failure = ORIEL_FINE;
 	if (failure == ORIEL_STREAM_FAILED && stream->vm && stream->state == ORIEL_OPEN)
@@ -246,7 +285,7 @@ static void act_on_failure(struct oriel_stream *stream)
 		end_connection(stream, stream->failure_reason);
 }
 
-void oriel_guest_left(struct oriel_stream *stream, const char *why)
+static void guest_left(struct oriel_stream *stream, const char *why)
 {
 	char reason[IPC_TEXT_MAX + 1];
 
@@ -264,6 +303,41 @@ void oriel_guest_left(struct oriel_stream *stream, const char *why)
 		return;
 	pause_beginners(stream);
 	start_scanning(stream);
+}
+
+void oriel_guest_departs(struct oriel_stream *stream)
+{
+	stream->departed = false;
+	oriel_send(stream, &oriel_bye_ack_type, &(struct oriel_bye_ack){ 0 });
+	guest_left(stream, stream->depart_why);
+}
+
+/* What channels have to say is sent, and those that are over, with all of that sent, are ended. */
+static void settle_channels(struct oriel_stream *stream)
+{
+	stream->passing.waits = false;
+	oriel_channels_run(stream);
+	oriel_flush(stream);
+	oriel_channels_run(stream);
+	if (stream->departed && oriel_channels_close(stream))
+		oriel_guest_departs(stream);
+}
+
+void oriel_channel_event(struct oriel_stream *stream)
+{
+	if (stream->destroyed) {
+		oriel_channels_run(stream);
+		stream_free_at_last(stream);
+		return;
+	}
+	if (stream->state == ORIEL_ENDING)
+		finish_ending(stream);
+	else if (!stopped(stream))
+		settle_channels(stream);
+	else
+		oriel_channels_run(stream);
+	act_on_failure(stream);
+	watch(stream);
 }
 
 void oriel_bye_acknowledged(struct oriel_stream *stream)
@@ -310,6 +384,7 @@ static void take(struct oriel_stream *stream, const uint8_t *data, size_t size)
 			frame_step(stream, &data, &size);
 			break;
 		case ORIEL_LINGERING:
+		case ORIEL_ENDING:
 		case ORIEL_OVER:
 		default:
 			return;
@@ -339,8 +414,10 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 
 	if (status < 0)
 		oriel_fail(stream, ORIEL_CONNECTION_FAILED, uv_strerror(status));
-	if (!stopped(stream) && (events & UV_WRITABLE))
+	if (!stopped(stream) && (events & UV_WRITABLE)) {
 		oriel_flush(stream);
+		settle_channels(stream);
+	}
 	if (!stopped(stream) && (events & UV_READABLE))
 		receive(stream);
 	act_on_failure(stream);
@@ -368,7 +445,11 @@ static void on_timer(uv_timer_t *timer)
 	struct oriel_stream *stream = timer->data;
 	uint64_t now = clock_ms();
 
-	if (stream->paused_ms > 0 && now >= stream->paused_ms)
+	if (stream->passing.waits && !stopped(stream))
+		settle_channels(stream);
+	if (stream->state == ORIEL_ENDING)
+		finish_ending(stream);
+	else if (stream->paused_ms > 0 && now >= stream->paused_ms)
 		stream->paused_ms = 0;
 	else if (!stream->failure && stream->state == ORIEL_OPEN)
 		on_silence(stream, now);
@@ -393,14 +474,6 @@ static void set_times(struct oriel_stream *stream, const struct oriel_stream_tim
 		stream->times.silence = ORIEL_SILENCE_MS;
 }
 
-static void stream_free(struct oriel_stream *stream)
-{
-	if (stream->fd >= 0)
-		close(stream->fd);
-	free(stream->frame_buffer);
-	free(stream);
-}
-
 int oriel_stream_create(uv_loop_t *loop, const struct oriel_stream_config *config,
 	const struct oriel_stream_ops *ops, void *data, struct oriel_stream **ret_stream)
 {
@@ -413,6 +486,7 @@ int oriel_stream_create(uv_loop_t *loop, const struct oriel_stream_config *confi
 		return -ENOMEM;
 	}
 	stream->fd = config->fd;
+	oriel_channels_init(stream);
 	stream->frame_buffer = malloc(ORIEL_MESSAGE_MAX);
 	r = stream->frame_buffer ? uv_poll_init(loop, &stream->poll, stream->fd) : -ENOMEM;
 	if (r < 0) {
@@ -424,6 +498,7 @@ int oriel_stream_create(uv_loop_t *loop, const struct oriel_stream_config *confi
 	stream->poll.data = stream;
 	stream->timer.data = stream;
 	stream->vm = config->vm;
+	stream->host = config->host;
 	stream->ops = ops;
 	stream->data = data;
 	snprintf(stream->peer, sizeof(stream->peer), "%s", config->peer ? config->peer : "guest");
@@ -493,6 +568,7 @@ void oriel_stream_bye(struct oriel_stream *stream, const char *reason)
 		snprintf(bye.reason, sizeof(bye.reason), "%s", reason);
 		snprintf(stream->end_reason, sizeof(stream->end_reason), "%s", reason);
 		input_queue_init(&stream->input);
+		oriel_channels_stop(stream);
 		oriel_send(stream, &oriel_bye_type, &bye);
 		stream->state = ORIEL_LEAVING;
 		stream->deadline_ms = clock_ms() + BYE_MS;
@@ -506,8 +582,8 @@ static void on_handle_closed(uv_handle_t *handle)
 {
 	struct oriel_stream *stream = handle->data;
 
-	if (--stream->handles == 0)
-		stream_free(stream);
+	stream->handles--;
+	stream_free_at_last(stream);
 }
 
 void oriel_stream_destroy(struct oriel_stream *stream)
@@ -515,6 +591,7 @@ void oriel_stream_destroy(struct oriel_stream *stream)
 	if (!stream || stream->destroyed)
 		return;
 	stream->destroyed = true;
+	oriel_channels_drop(stream);
 	uv_close((uv_handle_t *)&stream->poll, on_handle_closed);
 	uv_close((uv_handle_t *)&stream->timer, on_handle_closed);
 }

@@ -18,7 +18,9 @@
 
 #include "ipc_messages.h"
 
+struct channel_host;
 struct oriel_stream;
+struct stream;
 
 struct oriel_stream_ops {
 	/*
@@ -29,6 +31,12 @@ struct oriel_stream_ops {
 		const uint8_t token[IPC_TOKEN_SIZE]);
 	/* What was opened is over: `reason` for people. Called once for each `opened`. */
 	void (*ended)(void *data, const char *reason);
+	/*
+	 * A channel begins: its counters, the owner's, or NULL when no more can be had. In use
+	 * until `channel_ended`, which may come after `ended`. NULL where no channels are offered.
+	 */
+	struct stream *(*channel_began)(void *data, const char *protocol, const char *program);
+	void (*channel_ended)(void *data, struct stream *stream, const char *reason);
 	/* The connection is over (after `ended`, if a stream was open); destroy it here or later. */
 	void (*closed)(void *data, const char *reason);
 };
@@ -46,6 +54,7 @@ struct oriel_stream_config {
 	bool resumed; /* an earlier render process read from it */
 	uint8_t token[IPC_TOKEN_SIZE]; /* resumed: what `opened` gave last; zeros: no stream was open */
 	const char *peer;              /* who connected, for the log; copied */
+	const struct channel_host *host; /* borrowed; what channels are offered; NULL: none */
 	struct oriel_stream_times times;
 };
 
@@ -77,7 +86,10 @@ void oriel_stream_stats(const struct oriel_stream *stream, struct oriel_stream_s
  */
 void oriel_stream_bye(struct oriel_stream *stream, const char *reason);
 
-/* Closes and frees without a word and without a call; may be called in any of the ops. NULL is fine. */
+/*
+ * Closes and frees without a word and without a call; may be called in any of the ops, but not with
+ * channels open. NULL is fine.
+ */
 void oriel_stream_destroy(struct oriel_stream *stream);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "passing.h"
 #include "virgl/virgl.h"
 
 static void on_poll(uv_poll_t *poll, int status, int events);
@@ -40,7 +41,8 @@ static void client_leave(struct vtest_client *client)
 	struct vtest_host *host = client->host;
 
 	list_remove(&client->link);
-	host->n_passed -= client->passed;
+	if (client->passed)
+		passing_end();
 	host->ops->ended(host->data, client->stream, client->failed);
 	client->stream = NULL;
 	if (!uv_is_active((uv_handle_t *)&host->trim))
@@ -319,7 +321,6 @@ struct vtest_host *vtest_host_create(
 	host->loop = loop;
 	host->surfaces = config->surfaces;
 	host->version = config->version;
-	host->passed_max = vtest_output_most();
 	host->ops = ops;
 	host->data = data;
 	host->wake.data = host;

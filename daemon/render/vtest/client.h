@@ -4,11 +4,12 @@
 #define ORIEL_VTEST_CLIENT_H
 
 #include "log.h"
+#include "pace.h"
 #include "quota.h"
 #include "virgl/resource.h"
 #include "vtest/buffer.h"
+#include "vtest/flow.h"
 #include "vtest/memory.h"
-#include "vtest/pace.h"
 #include "vtest/vtest.h"
 #include "walk/commands.h"
 
@@ -41,8 +42,6 @@ struct vtest_host {
 	struct list leaving; // vtest_client.link, of those that have ended but for their socket
 	struct vtest_flow flow;
 	uint64_t buffered;   /* bytes of all clients' buffers */
-	uint32_t n_passed;   /* clients with a descriptor under way ... */
-	uint32_t passed_max; /* ... at most */
 	uint32_t n_memories; /* all clients' shared memories */
 };
 
@@ -112,7 +111,7 @@ struct vtest_client {
 	uint32_t n_memories; /* of them with memory of their own */
 	struct quota quota;
 	struct vtest_flow_turn turn;
-	struct vtest_pace pace;
+	struct pace pace;
 	struct list shown; // vtest_resource.shown_link
 	struct vtest_resource *buckets[VTEST_BUCKETS];
 	struct log_limit limit;
@@ -148,8 +147,6 @@ uint8_t *vtest_reply_space(struct vtest_client *client, size_t size);
 void vtest_pass(struct vtest_client *client, int fd);
 /* Sends what can be sent. */
 void vtest_write(struct vtest_client *client);
-/* Descriptors that may be under way to all clients: vtest_host.passed_max. */
-uint32_t vtest_output_most(void);
 /* The client has gone for good, and not only sends nothing more. */
 bool vtest_output_closed(const struct vtest_client *client);
 /* A descriptor is still under way to the client. */

@@ -1,33 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Replies, and the descriptors of shared memory among them. Nothing here blocks.
- *
- * The kernel counts descriptors that were sent and not received for the sending user, who is the
- * same for all sessions, and over his limit of open files he can send none (unix(7), ETOOMANYREFS).
- * So one at most is under way to each client, and to all of this process a part of that limit; and a
- * client that goes without having received its own is kept until it has, or has closed its socket.
+ * Replies, and the descriptors of shared memory among them, of which one at most is under way to
+ * each client (passing.h). Nothing here blocks.
  */
 #include <errno.h>
 #include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "fdpass.h"
+#include "passing.h"
 #include "vtest/client.h"
 
-#define SESSIONS      80u /* that share the kernel's limit: more than a host usually has */
 #define AGAIN_MS      1u  /* until a client that takes nothing is looked at again, at first, ... */
 #define AGAIN_MOST_MS 64u /* ... and at last */
-
-uint32_t vtest_output_most(void)
-{
-	struct rlimit files = { 0, 0 };
-
-	getrlimit(RLIMIT_NOFILE, &files);
-	return files.rlim_cur < SESSIONS ? 1 : (uint32_t)(files.rlim_cur / SESSIONS);
-}
 
 uint8_t *vtest_reply_space(struct vtest_client *client, size_t size)
 {
@@ -86,23 +73,23 @@ bool vtest_output_unread(struct vtest_client *client)
 	if (ioctl(client->fd, SIOCOUTQ, &bytes) == 0 && bytes > 0)
 		return true;
 	client->passed = false;
-	client->host->n_passed--;
+	passing_end();
 	return false;
 }
 
-/* Whether a descriptor may be sent to this client now. */
+/* Whether a descriptor may be sent to this client now; it counts as under way then. */
 static bool may_pass(struct vtest_client *client)
 {
-	struct vtest_host *host = client->host;
+	const struct vtest_host *host = client->host;
 	struct vtest_client *other;
 
 	if (vtest_output_unread(client))
 		return false;
-	if (host->n_passed >= host->passed_max) {
-		list_for_each(other, &host->clients, link)
-			vtest_output_unread(other);
-	}
-	return host->n_passed < host->passed_max;
+	if (passing_begin())
+		return true;
+	list_for_each(other, &host->clients, link)
+		vtest_output_unread(other);
+	return passing_begin();
 }
 
 bool vtest_output_closed(const struct vtest_client *client)
@@ -128,13 +115,15 @@ static void pass(struct vtest_client *client)
 	static const uint8_t dummy;
 	int r = -EBUSY;
 
-	if (may_pass(client))
+	if (may_pass(client)) {
 		r = fdpass_send(client->fd, &dummy, sizeof(dummy), client->passing);
-	else if (vtest_output_closed(client))
+		if (r < 0)
+			passing_end();
+	} else if (vtest_output_closed(client)) {
 		r = -EPIPE;
+	}
 	if (r == 0) {
 		client->passed = true;
-		client->host->n_passed++;
 		client->again_ms = 0;
 		passing_close(client);
 	} else if (r == -EBUSY || r == -ETOOMANYREFS || r == -EAGAIN || r == -EINTR) {

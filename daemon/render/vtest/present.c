@@ -136,7 +136,7 @@ static void present(struct vtest_client *client, const struct vtest_transfer *ge
 	if (!resource->surface && !resource->hidden)
 		show(resource);
 	atomic_fetch_add(&client->stream->presents, 1);
-	vtest_pace_present(&client->pace, clock_ns());
+	pace_present(&client->pace, clock_ns());
 	vtest_busy_reply(client, false);
 	pixels.data = answer(client, get);
 	if (resource->surface)
@@ -199,7 +199,7 @@ uint32_t vtest_present_waits(struct vtest_client *client, const struct vtest_com
 		return 0;
 	if (!resource->surface && !resource->hidden && !surfaces_room(client->host->surfaces))
 		return VTEST_CROWDED_MS;
-	ms = vtest_pace_wait(&client->pace, clock_ns());
+	ms = pace_wait(&client->pace, clock_ns());
 	if (ms > 0)
 		quota_refuse(&client->quota, LIMIT_PRESENT_RATE, 1);
 	return ms;

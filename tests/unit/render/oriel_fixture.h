@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "channel/channel.h"
 #include "frame.h"
 #include "hello.h"
 #include "oriel/oriel_stream.h"
@@ -37,6 +38,12 @@ struct received {
 };
 
 struct fixture {
+	const struct channel_host *host;     /* channels that are offered, or NULL */
+	struct streams streams;              /* of channels */
+	unsigned n_channels, channels_ended; /* channels_ended: since the start */
+	/* Takes a message of the host before the inbox does. */
+	bool (*on_message)(struct fixture *f, const struct frame_message *message);
+	int passed; /* the last descriptor that came; -1: none */
 	uv_loop_t loop;
 	struct oriel_stream *stream;
 	int guest; /* the guest's end */
@@ -93,9 +100,31 @@ static inline void on_closed(void *data, const char *reason)
 		destroy(f);
 }
 
+static inline struct stream *on_channel_began(void *data, const char *protocol, const char *program)
+{
+	struct fixture *f = data;
+
+	assert_string_equal(protocol, "oriel-1/gl");
+	assert_int_not_equal(program[0], 0);
+	f->n_channels++;
+	return stream_create(&f->streams, 1);
+}
+
+static inline void on_channel_ended(void *data, struct stream *stream, const char *reason)
+{
+	struct fixture *f = data;
+
+	assert_non_null(reason);
+	f->n_channels--;
+	f->channels_ended++;
+	stream_destroy(stream);
+}
+
 static const struct oriel_stream_ops ops = {
 	.opened = on_opened,
 	.ended = on_ended,
+	.channel_began = on_channel_began,
+	.channel_ended = on_channel_ended,
 	.closed = on_closed,
 };
 
@@ -105,6 +134,7 @@ static inline void start(struct fixture *f, struct oriel_stream_config config)
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
 	config.fd = fds[0];
+	config.host = f->host;
 	f->guest = fds[1];
 	f->spare = dup(fds[0]);
 	assert_int_equal(oriel_stream_create(&f->loop, &config, &ops, f, &f->stream), 0);
@@ -117,6 +147,8 @@ static inline int setup(void **state)
 	assert_non_null(f);
 	f->guest = -1;
 	f->spare = -1;
+	f->passed = -1;
+	streams_init(&f->streams);
 	assert_int_equal(uv_loop_init(&f->loop), 0);
 	*state = f;
 	return 0;
@@ -180,7 +212,10 @@ static inline void guest_messages(struct fixture *f, const uint8_t *data, size_t
 	while (frame_reader_next(&f->frames, &data, &size, &message) == FRAME_MESSAGE) {
 		const struct wire_type *type =
 			wire_find(oriel_types, ORIEL_TYPES, message.header.opcode);
-		struct received *r = &f->inbox[f->n_inbox++];
+		struct received *r = &f->inbox[f->n_inbox];
+		if (f->on_message && f->on_message(f, &message))
+			continue;
+		f->n_inbox++;
 		assert_true(f->n_inbox < INBOX_MAX);
 		assert_non_null(type);
 		assert_true(type->from & WIRE_FROM_HOST);
@@ -220,12 +255,32 @@ static inline void guest_take(struct fixture *f, const uint8_t *data, size_t siz
 	}
 }
 
+/* One read, with the descriptor that comes along. */
+static inline ssize_t guest_receive(struct fixture *f, uint8_t *data, size_t size)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec bytes = { data, size };
+	struct msghdr message = { .msg_iov = &bytes,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(f->guest, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *first = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	if (first && first->cmsg_type == SCM_RIGHTS)
+		memcpy(&f->passed, CMSG_DATA(first), sizeof(int));
+	return n;
+}
+
 static inline void guest_read(struct fixture *f)
 {
 	uint8_t data[4096];
 	ssize_t n;
 
-	while (f->guest >= 0 && (n = recv(f->guest, data, sizeof(data), MSG_DONTWAIT)) > 0)
+	while (f->guest >= 0 && (n = guest_receive(f, data, sizeof(data))) > 0)
 		guest_take(f, data, (size_t)n);
 }
 

@@ -8,9 +8,10 @@
 #include <cmocka.h>
 
 #include "log.h"
+#include "pace.h"
 #include "quota.h"
 #include "util.h"
-#include "vtest/pace.h"
+#include "vtest/flow.h"
 
 #define MS UINT64_C(1000000)
 
@@ -94,31 +95,31 @@ static void a_rate_is_shared(void **state)
 
 static void frames_keep_to_the_rate(void **state)
 {
-	struct vtest_pace pace = { 0 };
+	struct pace pace = { 0 };
 	uint64_t now = 1000 * MS;
 
 	(void)state;
 	limit(LIMIT_PRESENT_RATE, 100, LIMIT_FRAMES_AHEAD, 3);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(vtest_pace_wait(&pace, now), 0);
-		vtest_pace_present(&pace, now);
+		assert_int_equal(pace_wait(&pace, now), 0);
+		pace_present(&pace, now);
 	}
 	/* Three are ahead: the fourth may come when the first of them would have been due. */
-	assert_in_range(vtest_pace_wait(&pace, now), 10, 11);
-	assert_in_range(vtest_pace_wait(&pace, now + 4 * MS), 6, 7);
-	assert_int_equal(vtest_pace_wait(&pace, now + 10 * MS), 0);
-	vtest_pace_present(&pace, now + 10 * MS);
-	assert_in_range(vtest_pace_wait(&pace, now + 10 * MS), 10, 11);
+	assert_in_range(pace_wait(&pace, now), 10, 11);
+	assert_in_range(pace_wait(&pace, now + 4 * MS), 6, 7);
+	assert_int_equal(pace_wait(&pace, now + 10 * MS), 0);
+	pace_present(&pace, now + 10 * MS);
+	assert_in_range(pace_wait(&pace, now + 10 * MS), 10, 11);
 	/* After a pause it is ahead by as many as before, not more. */
 	now += 1000 * MS;
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(vtest_pace_wait(&pace, now), 0);
-		vtest_pace_present(&pace, now);
+		assert_int_equal(pace_wait(&pace, now), 0);
+		pace_present(&pace, now);
 	}
-	assert_true(vtest_pace_wait(&pace, now) > 0);
+	assert_true(pace_wait(&pace, now) > 0);
 	/* A higher rate counts at once. */
 	limit(LIMIT_PRESENT_RATE, 100, LIMIT_FRAMES_AHEAD, 1000);
-	assert_int_equal(vtest_pace_wait(&pace, now), 0);
+	assert_int_equal(pace_wait(&pace, now), 0);
 }
 
 int main(void)

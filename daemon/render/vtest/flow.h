@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Back pressure: how fast clients are read (command_rate, of all together, in turn) and how fast
- * one may present (present_rate). Who is too fast is left unread until its time comes.
+ * Back pressure: how fast clients are read (command_rate, of all together, in turn). Who is too
+ * fast is left unread until its time comes.
  */
-#ifndef ORIEL_VTEST_PACE_H
-#define ORIEL_VTEST_PACE_H
+#ifndef ORIEL_VTEST_FLOW_H
+#define ORIEL_VTEST_FLOW_H
 
 #include <stdbool.h>
 #include <uv.h>
@@ -45,14 +45,5 @@ static inline bool vtest_flow_waits(const struct vtest_flow_turn *turn)
 size_t vtest_flow_ask(struct vtest_flow *flow, struct vtest_flow_turn *turn, bool first, size_t most);
 /* So many were read. */
 void vtest_flow_spend(struct vtest_flow *flow, size_t bytes);
-
-/* When a client's next present would be due if it kept to the rate; 0 for a new one. */
-struct vtest_pace {
-	uint64_t due_ns;
-};
-
-/* Milliseconds until another frame may be presented; 0: now. */
-uint32_t vtest_pace_wait(struct vtest_pace *pace, uint64_t now_ns);
-void vtest_pace_present(struct vtest_pace *pace, uint64_t now_ns);
 
 #endif

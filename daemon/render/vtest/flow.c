@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "vtest/pace.h"
+#include "vtest/flow.h"
 
 #include "quota.h"
 #include "util.h"
@@ -112,29 +112,4 @@ void vtest_flow_spend(struct vtest_flow *flow, size_t bytes)
 {
 	flow->tokens -= (int64_t)bytes;
 	quota_flow(LIMIT_COMMAND_RATE, bytes);
-}
-
-/* ---- presents */
-
-static uint64_t interval_ns(void)
-{
-	return SECOND_NS / quota_limit(LIMIT_PRESENT_RATE);
-}
-
-uint32_t vtest_pace_wait(struct vtest_pace *pace, uint64_t now_ns)
-{
-	uint64_t interval = interval_ns();
-	uint64_t ahead = (quota_limit(LIMIT_FRAMES_AHEAD) - 1) * interval;
-
-	/* Later than the limits lead to: they were others then, and it could be for minutes. */
-	if (pace->due_ns > now_ns + ahead + interval)
-		pace->due_ns = now_ns + ahead + interval;
-	if (pace->due_ns <= now_ns + ahead)
-		return 0;
-	return (uint32_t)((pace->due_ns - now_ns - ahead) / 1000000 + 1);
-}
-
-void vtest_pace_present(struct vtest_pace *pace, uint64_t now_ns)
-{
-	pace->due_ns = (pace->due_ns > now_ns ? pace->due_ns : now_ns) + interval_ns();
 }
