@@ -121,6 +121,7 @@ static void offer_channels(struct render *render)
 		.executor = NULL,
 		.egl = virgl_thread_egl(render->thread),
 		.surfaces = render->surfaces,
+		.captures = render->captures,
 		.compute = virgl_thread_compute(render->thread),
 	};
 	guests_open(render->guests, &render->channels);

@@ -37,6 +37,25 @@ static int put(struct channel *channel, const void *bytes, size_t size)
 	return 0;
 }
 
+/* For a capture: a message out of two parts, the first with its header. */
+static void record(struct channel *channel, const void *head, size_t head_size, const void *rest,
+	size_t rest_size)
+{
+	struct capture *capture = atomic_load_explicit(&channel->capture, memory_order_relaxed);
+	const size_t padding = -(head_size + rest_size) % WIRE_ALIGN;
+	uint8_t *whole;
+
+	if (!capture)
+		return;
+	whole = calloc(1, head_size + rest_size + padding);
+	if (!whole)
+		return;
+	memcpy(whole, head, head_size);
+	memcpy(whole + head_size, rest, rest_size);
+	capture_host(capture, whole, head_size + rest_size + padding);
+	free(whole);
+}
+
 int channel_answer(struct channel *channel, const struct wire_type *type, const void *message)
 {
 	_Alignas(8) uint8_t bytes[ANSWER_MAX];
@@ -44,7 +63,10 @@ int channel_answer(struct channel *channel, const struct wire_type *type, const 
 
 	wire_writer_init(&writer, bytes, sizeof(bytes));
 	wire_write_message(&writer, type, channel->config.number, 0, message);
-	return writer.failed ? -EMSGSIZE : put(channel, bytes, writer.at);
+	if (writer.failed)
+		return -EMSGSIZE;
+	record(channel, bytes, writer.at, "", 0);
+	return put(channel, bytes, writer.at);
 }
 
 /* A piece of a payload, its header and fields first, so that the data need not be copied twice. */
@@ -64,6 +86,7 @@ static int put_piece(struct channel *channel, const struct oriel_bulk *piece)
 	header.size += (uint32_t)(piece->data.size + padding);
 	memcpy(bytes, &header, sizeof(header));
 	memcpy(bytes + writer.at - sizeof(uint32_t), &piece->data.size, sizeof(uint32_t));
+	record(channel, bytes, writer.at, piece->data.data, piece->data.size);
 	r = put(channel, bytes, writer.at);
 	if (r == 0)
 		r = put(channel, piece->data.data, piece->data.size);
@@ -88,6 +111,7 @@ static int put_bulk(struct channel *channel, const struct wire_header *header,
 	}
 	last.size = WIRE_HEADER_SIZE + sizeof(named);
 	last.flags |= FLAG_BULK;
+	record(channel, &last, sizeof(last), named, sizeof(named));
 	if (r == 0)
 		r = put(channel, &last, sizeof(last));
 	return r < 0 ? r : put(channel, named, sizeof(named));
@@ -119,6 +143,7 @@ int channel_answer_bytes(struct channel *channel, const void *message, size_t si
 	header.channel = channel->config.number;
 	if (size > ORIEL_MESSAGE_MAX)
 		return put_bulk(channel, &header, payload, size - WIRE_HEADER_SIZE);
+	record(channel, &header, sizeof(header), payload, size - WIRE_HEADER_SIZE);
 	if (put_whole(channel, &header, payload, size))
 		return 0;
 	r = put(channel, &header, sizeof(header));

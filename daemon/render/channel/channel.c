@@ -7,6 +7,8 @@
 
 #include "channel/futex.h"
 #include "channel/internal.h"
+#include "gl_capture.h"
+#include "gl_wire.h"
 
 #define THREAD_STACK (8u << 20) /* bytes: shader compilers recurse */
 
@@ -44,6 +46,7 @@ static void channel_free(struct channel *channel)
 	channel_memory_finish(&channel->memory);
 	quota_give(&channel->quota, LIMIT_RESOURCE_BYTES, channel->quota.used[LIMIT_RESOURCE_BYTES]);
 	free(channel->caps);
+	free(channel->parameters);
 	pthread_mutex_destroy(&channel->lock);
 	uv_close((uv_handle_t *)&channel->async, on_freed);
 }
@@ -56,7 +59,8 @@ static int make_memory(struct channel *channel)
 	if (!quota_take(&channel->quota, LIMIT_RESOURCE_BYTES, size))
 		return -ENOSPC;
 	channel->caps = malloc(ORIEL_CAPS_MAX);
-	if (!channel->caps)
+	channel->parameters = malloc(ORIEL_PARAMETERS_MAX);
+	if (!channel->caps || !channel->parameters)
 		return -ENOMEM;
 	r = channel_memory_create(&channel->memory, CHANNEL_TO_HOST, CHANNEL_TO_GUEST);
 	if (r < 0)
@@ -85,12 +89,15 @@ int channel_create(uv_loop_t *loop, const struct channel_config *config, struct 
 		return r;
 	}
 	channel->config = *config;
+	channel->config.parameters.data = NULL;
 	channel->memory.fd = -1;
 	channel->quota.stream = config->stream->id;
 	channel->quota.program = channel->config.program;
 	pthread_mutex_init(&channel->lock, NULL);
 	credit_init(&channel->credit, CHANNEL_TO_HOST, ORIEL_FRAMES_AHEAD);
 	r = make_memory(channel);
+	if (r >= 0 && config->parameters.size > 0)
+		memcpy(channel->parameters, config->parameters.data, config->parameters.size);
 	if (r >= 0)
 		r = spawn(channel);
 	if (r < 0)
@@ -110,6 +117,37 @@ enum channel_state channel_state(const struct channel *channel)
 bool channel_shared(const struct channel *channel)
 {
 	return channel->config.shared;
+}
+
+static uint64_t utc_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void channel_capture(struct channel *channel)
+{
+	const struct channel_host *shared = channel->config.host;
+	struct glm_capture_head head = {
+		.table_hash = GL_TABLE_HASH,
+		.time_ns = utc_ns(),
+		.shader_size = channel->exec_config.shader_size,
+		.resource_size = channel->exec_config.resource_size,
+		.flags = shared->compute ? GL_CAPTURE_COMPUTE : 0,
+		.version = GLM_VERSION,
+		.parameters = { channel->parameters, channel->config.parameters.size },
+		.caps = { channel->caps, (uint32_t)channel->caps_size },
+	};
+
+	if (!shared->captures)
+		return;
+	snprintf(head.renderer, sizeof(head.renderer), "%s", shared->egl->renderer);
+	snprintf(head.driver, sizeof(head.driver), "%s", shared->egl->version);
+	memcpy(head.program, channel->config.program, sizeof(head.program));
+	atomic_store(&channel->capture,
+		captures_begin(shared->captures, channel->config.stream->id, &head));
 }
 
 size_t channel_caps(const struct channel *channel, const void **ret_caps)
@@ -246,5 +284,7 @@ void channel_destroy(struct channel *channel)
 	if (!channel)
 		return;
 	pthread_join(channel->thread, NULL);
+	if (channel->config.host->captures)
+		captures_end(channel->config.host->captures, atomic_load(&channel->capture));
 	channel_free(channel);
 }

@@ -16,6 +16,7 @@
 
 #include <uv.h>
 
+#include "capture.h"
 #include "channel/executor.h"
 #include "oriel_messages.h"
 #include "stream.h"
@@ -31,7 +32,8 @@ struct channel_host {
 	const struct executor *executor; /* NULL: there are no channels to be had */
 	const struct egl *egl;           /* borrowed; open */
 	struct surfaces *surfaces;
-	bool compute; /* compute shaders are allowed */
+	struct captures *captures; /* NULL: nothing is ever captured */
+	bool compute;              /* compute shaders are allowed */
 };
 
 /* Bulk transfers of all channels of a connection. */
@@ -47,7 +49,8 @@ struct channel_config {
 	void (*event)(void *data); /* main loop: look at the channel again */
 	void *data;
 	uint8_t number;
-	bool shared; /* the guest shares the pipes' memory */
+	bool shared;                 /* the guest shares the pipes' memory */
+	struct wire_blob parameters; /* of channel_open, until channel_create() returns */
 	char program[ORIEL_PROGRAM_MAX + 1];
 };
 
@@ -62,6 +65,8 @@ int channel_create(
 	uv_loop_t *loop, const struct channel_config *config, struct channel **ret_channel);
 enum channel_state channel_state(const struct channel *channel);
 bool channel_shared(const struct channel *channel);
+/* Of an open one, before the guest is told: it is captured from now on, if somebody wants that. */
+void channel_capture(struct channel *channel);
 /* Of an open one: the payload of caps for channel_opened; returns its bytes. */
 size_t channel_caps(const struct channel *channel, const void **ret_caps);
 /* The descriptor of the shared memory and its layout; the caller's from then on, once. */

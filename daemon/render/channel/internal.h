@@ -47,6 +47,7 @@ struct channel {
 	struct pipe feed, drain;
 	struct credit credit;
 	uint64_t granted_seen; /* what was executed, when it was looked at last */
+	uint8_t *parameters;   /* of channel_open */
 
 	/* Any thread's. */
 	_Atomic bool stop, closing; /* the main loop to the thread */
@@ -64,6 +65,8 @@ struct channel {
 	uint32_t code;
 	char reason[ORIEL_REASON_MAX + 1];
 
+	_Atomic(struct capture *) capture; /* set before the guest hears that it is open; NULL: none */
+
 	/* The thread's. */
 	bool ended;
 	struct pipe in, out;
@@ -72,6 +75,7 @@ struct channel {
 	struct gl_exec_config exec_config;
 	struct worker worker;
 	struct quota quota;
+	uint64_t commands;
 	bool executed;    /* something, since the executor was idle */
 	uint32_t spin_ns; /* how long it looks for messages before it sleeps */
 	uint8_t *chunk;   /* CHANNEL_CHUNK bytes, messages copied out of shared memory */

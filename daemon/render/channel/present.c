@@ -229,6 +229,8 @@ void channel_on_present(
 		window_show(window, width, height);
 	if (window->surface)
 		surface_present(window->surface, &pixels);
+	capture_present(atomic_load(&channel->capture), channel->config.host->executor->read,
+		channel->exec, surface, width, height);
 	channel->fresh = true;
 	channel->presented[channel->n_presented++] =
 		(struct presented){ .due_ns = due_at(channel, window, interval), .surface = surface };

@@ -109,6 +109,7 @@ static struct oriel_channel *channel_begin(
 		.data = entry,
 		.number = open->channel,
 		.shared = shared,
+		.parameters = open->parameters,
 	};
 
 	if (!entry)
@@ -171,6 +172,7 @@ static void tell_opened(struct oriel_channel *entry, bool shared)
 	struct oriel_shared_memory memory;
 	const void *caps;
 
+	channel_capture(entry->channel);
 	opened.caps.size = (uint32_t)channel_caps(entry->channel, &caps);
 	opened.caps.data = caps;
 	entry->told = true;
