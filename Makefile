@@ -92,9 +92,9 @@ ctl.pkg      := libcjson
 capture.src  := $(call sources,daemon/capture) $(addprefix $(GEN)/,glm_fields.c oriel_fields.c)
 capture.inc  := proto proto/gl daemon/common daemon/capture $(GEN)
 replay.src   := $(call sources,daemon/replay)
-replay.inc   := proto proto/gl daemon/common daemon/loop daemon/sandbox daemon/capture daemon/render daemon/render/gl \
+replay.inc   := proto proto/gl daemon/common daemon/sandbox daemon/capture daemon/render daemon/render/gl \
                 daemon/replay $(GEN)
-replay.pkg   := epoxy egl libuv libpng
+replay.pkg   := epoxy egl libpng
 testguest.src := $(call sources,tests/guest)
 testguest.inc := proto $(GEN) tests/guest
 # Forwarded OpenGL: what both ends share, the guest's encoder, the host's decoder, a test's two ends in one process.
@@ -121,11 +121,16 @@ OBJ += $$($(1).obj)
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call component,$(c))))
 
-PROGRAMS := orield oriel-render oriel-view orielctl
+# What a replay has of the render process: its display, and how frames are read.
+rendergl.obj := $(filter $(addprefix %/render/,egl.o gpu.o rects.o frame_sum.o),$(render.obj))
+rendergl.lib := $(call pkg,--libs epoxy egl gbm)
+
+PROGRAMS := orield oriel-render oriel-view orielctl oriel-replay
 orield.parts       := control loop common proto
 oriel-render.parts := render sandbox capture glhost gl loop common proto
 oriel-view.parts   := view sandbox loop common proto
 orielctl.parts     := ctl common proto
+oriel-replay.parts := replay rendergl capture glhost gl sandbox common proto
 test-guest.parts   := testguest proto
 
 all: $(addprefix $(O)/,$(PROGRAMS) test-guest)
@@ -154,6 +159,7 @@ parts.view    := view sandbox loop common proto
 parts.ctl     := ctl common proto
 parts.gltest  := gltest glhost guest render sandbox capture gl loop common proto
 parts.capture := capture gl common proto
+parts.replay  := replay rendergl capture glhost gl sandbox common proto
 unit_part = $(firstword $(subst /, ,$(1)))
 # A variable: a % in the rule itself would stand for the test's name.
 without_main = $(filter-out %/main.o,$(1))
@@ -300,16 +306,18 @@ MANDIR      ?= $(PREFIX)/share/man
 COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 LIBEXEC     := $(PREFIX)/libexec/oriel
 install_man  = $(foreach m,$(MAN),install -D -m644 $(m) $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)) &&) true
-INSTALLED    = $(PREFIX)/bin/orield $(PREFIX)/bin/orielctl $(LIBEXEC)/oriel-render $(LIBEXEC)/oriel-view \
+INSTALLED    = $(PREFIX)/bin/orield $(PREFIX)/bin/oriel-replay $(COMPLETIONS)/oriel-replay $(PREFIX)/bin/orielctl $(LIBEXEC)/oriel-render $(LIBEXEC)/oriel-view \
                $(UNITDIR)/orield.service $(SYSUSERSDIR)/oriel.conf $(TMPFILESDIR)/oriel.conf $(COMPLETIONS)/orielctl \
                $(foreach m,$(MAN),$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)))
 install: all man
 	install -D -m755 $(O)/orield $(DESTDIR)$(PREFIX)/bin/orield
 	install -D -m755 $(O)/orielctl $(DESTDIR)$(PREFIX)/bin/orielctl
+	install -D -m755 $(O)/oriel-replay $(DESTDIR)$(PREFIX)/bin/oriel-replay
 	install -D -m755 $(O)/oriel-render $(DESTDIR)$(LIBEXEC)/oriel-render
 	install -D -m755 $(O)/oriel-view $(DESTDIR)$(LIBEXEC)/oriel-view
 	$(install_man)
 	install -D -m644 config/completions/orielctl.bash $(DESTDIR)$(COMPLETIONS)/orielctl
+	install -D -m644 config/completions/oriel-replay.bash $(DESTDIR)$(COMPLETIONS)/oriel-replay
 	test -e $(DESTDIR)/etc/oriel/oriel.conf || install -D -m644 config/oriel.conf $(DESTDIR)/etc/oriel/oriel.conf
 	install -d $(DESTDIR)$(UNITDIR)
 	sed 's|@PREFIX@|$(PREFIX)|g' systemd/orield.service > $(DESTDIR)$(UNITDIR)/orield.service

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "configs.h"
 #include "frame_sum.h"
 #include "gl_exec.h"
 #include "gl_sizes.h"
@@ -21,6 +22,8 @@ struct replay {
 	struct egl egl;
 	struct gl_exec *exec;
 	struct replies *replies;
+	struct configs *configs;
+	uint8_t *translated; /* ORIEL_MESSAGE_MAX bytes: a payload that is changed */
 	struct frame_pixels pixels;
 	bool has_frame; /* `frame` is to be reported */
 	struct report_frame frame;
@@ -144,7 +147,19 @@ static void note_recorded(struct replay *replay, const struct capture_item *item
 
 /* ---- messages */
 
-/* 0, 1 when no further frame is wanted, or -1 when the channel ends. */
+/* The payload; or a copy in which configurations have the numbers that they have here. */
+static const void *own_configs(
+	struct replay *replay, const struct wire_header *header, const void *payload, size_t size)
+{
+	if ((header->opcode != GLM_CONTEXT_CREATE && header->opcode != GLM_SURFACE_CREATE) ||
+		size > ORIEL_MESSAGE_MAX)
+		return payload;
+	memcpy(replay->translated, payload, size);
+	configs_translate(replay->configs, header->opcode, replay->translated, size);
+	return replay->translated;
+}
+
+/* 0, or -1 when the channel ends. */
 static int run_message(struct replay *replay, const struct capture_item *item)
 {
 	const bool present = item->header.opcode == GLM_PRESENT;
@@ -161,6 +176,7 @@ static int run_message(struct replay *replay, const struct capture_item *item)
 		size = item->bulk ? (size_t)item->bulk_size : 0;
 		payload = item->bulk ? item->bulk : payload;
 	}
+	payload = own_configs(replay, &item->header, payload, size);
 	if (present)
 		replay->frame =
 			(struct report_frame){ .number = item->frame, .time_ns = item->time_ns };
@@ -237,15 +253,6 @@ static int open_gpu(struct replay *replay)
 	return 0;
 }
 
-static uint32_t refresh_of(const struct glm_capture_head *head)
-{
-	_cleanup_free_ struct glm_caps *caps = malloc(sizeof(*caps));
-
-	if (!caps || !wire_decode(&glm_caps_type, head->caps.data, head->caps.size, caps))
-		return 60000;
-	return caps->refresh;
-}
-
 static uint64_t at_most(uint64_t value, enum limit_id id)
 {
 	return value < limits[id].max ? value : limits[id].max;
@@ -259,13 +266,17 @@ static int create_exec(struct replay *replay)
 		.compute = compute == EXECUTE_COMPUTE_ON ||
 			   (compute == EXECUTE_COMPUTE_AS_CAPTURED &&
 				   (head->flags & GL_CAPTURE_COMPUTE)),
-		.refresh = refresh_of(head),
+		.refresh = configs_refresh(head),
 		.shader_size = at_most(head->shader_size, LIMIT_SHADER_SIZE),
 		.resource_size = at_most(head->resource_size, LIMIT_RESOURCE_SIZE),
 		.ops = &ops,
 		.data = replay };
 	int r = gl_exec_create(&config, &replay->exec);
 
+	replay->translated = malloc(ORIEL_MESSAGE_MAX);
+	replay->configs = configs_create(head, &replay->egl, config.compute, config.refresh);
+	if (r == 0 && (!replay->translated || !replay->configs))
+		r = -ENOMEM;
 	return r < 0 ? fail(replay, "OpenGL cannot be had: %s", strerror(-r)) : 0;
 }
 
@@ -287,4 +298,6 @@ void execute(const struct execute_config *config, int pipe)
 	frame_pixels_finish(&replay.pixels);
 	capture_reader_destroy(replay.reader);
 	replies_destroy(replay.replies);
+	configs_destroy(replay.configs);
+	free(replay.translated);
 }

@@ -26,7 +26,7 @@ MAY_INCLUDE = {
     "guest": ["gl", "proto"],
     "glhost": ["render", "gl", "sandbox", "loop", "common", "proto"],
     "capture": ["gl", "common", "proto"],
-    "replay": ["glhost", "render", "capture", "gl", "sandbox", "loop", "common", "proto"],
+    "replay": ["glhost", "render", "capture", "gl", "sandbox", "common", "proto"],
     "gltest": ["glhost", "guest", "render", "gl", "sandbox", "loop", "common", "proto"],
 }
 FOLDERS = {
@@ -57,6 +57,7 @@ MAY_LINK = {
     "oriel-view": ["libuv.so.*", "libvncserver.so.*", "libpng16.so.*", "libpixman-1.so.*",
                    "libxxhash.so.*", "libseccomp.so.*"],
     "orielctl": ["libcjson.so.*"],
+    "oriel-replay": ["libepoxy.so.*", "libEGL.so.*", "libgbm.so.*", "libseccomp.so.*", "libpng16.so.*"],
     "test-guest": [],
 }
 # Headers of graphics belong to the render process alone, whatever is linked.

@@ -29,7 +29,7 @@ struct made {
 	int fd; /* another descriptor of the file */
 };
 
-static void made_begin(struct made *made, uint64_t size_max)
+static inline void made_begin(struct made *made, uint64_t size_max)
 {
 	const struct glm_capture_head head = { .table_hash = GL_TABLE_HASH,
 		.time_ns = UINT64_C(1700000000000000000),
@@ -45,7 +45,8 @@ static void made_begin(struct made *made, uint64_t size_max)
 	assert_int_equal(capture_writer_create(dup(made->fd), size_max, &head, &made->writer), 0);
 }
 
-static void made_add(struct made *made, enum gl_capture_kind kind, const void *message, size_t size)
+static inline void made_add(
+	struct made *made, enum gl_capture_kind kind, const void *message, size_t size)
 {
 	struct iovec parts[2] = { { .iov_len = WIRE_HEADER_SIZE },
 		{ .iov_len = size - WIRE_HEADER_SIZE } };
@@ -57,8 +58,8 @@ static void made_add(struct made *made, enum gl_capture_kind kind, const void *m
 }
 
 /* A command: its fixed fields, and data behind them. */
-static void made_command(struct made *made, uint16_t opcode, uint8_t flags, const void *fixed,
-	size_t size, const void *data, size_t data_size)
+static inline void made_command(struct made *made, uint16_t opcode, uint8_t flags,
+	const void *fixed, size_t size, const void *data, size_t data_size)
 {
 	struct wire_header header = { .opcode = opcode, .channel = CHANNEL, .flags = flags };
 	_cleanup_free_ uint8_t *message = calloc(1, WIRE_HEADER_SIZE + size + data_size + 8);
@@ -74,8 +75,8 @@ static void made_command(struct made *made, uint16_t opcode, uint8_t flags, cons
 }
 
 /* One of the messages that have a table. */
-static void made_coded(struct made *made, enum gl_capture_kind kind, const struct wire_type *type,
-	const void *message)
+static inline void made_coded(struct made *made, enum gl_capture_kind kind,
+	const struct wire_type *type, const void *message)
 {
 	_cleanup_free_ uint8_t *room = calloc(1, 1u << 20);
 	struct wire_writer writer;
@@ -88,14 +89,14 @@ static void made_coded(struct made *made, enum gl_capture_kind kind, const struc
 	made_add(made, kind, room, size);
 }
 
-static void made_clear_color(struct made *made, float red)
+static inline void made_clear_color(struct made *made, float red)
 {
 	const float fixed[4] = { red, 0, 0, 1 };
 
 	made_command(made, GL_OP_ClearColor, 0, fixed, sizeof(fixed), NULL, 0);
 }
 
-static void made_present(struct made *made)
+static inline void made_present(struct made *made)
 {
 	const struct glm_present present = { .surface = 1, .interval = 1 };
 
@@ -103,7 +104,7 @@ static void made_present(struct made *made)
 }
 
 /* A payload in pieces, and the command that names it. */
-static void made_bulk(struct made *made, uint16_t opcode, const void *payload, size_t size)
+static inline void made_bulk(struct made *made, uint16_t opcode, const void *payload, size_t size)
 {
 	const uint32_t use[2] = { 7, 0 };
 
@@ -120,7 +121,7 @@ static void made_bulk(struct made *made, uint16_t opcode, const void *payload, s
 }
 
 /* The writer ends; what it has written is read. */
-static struct capture_reader *made_open(struct made *made)
+static inline struct capture_reader *made_open(struct made *made)
 {
 	char reason[CAPTURE_REASON_MAX] = "";
 	struct capture_reader *reader = NULL;
