@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "gl_context.h"
+#include "gl_pair.h"
 
 static unsigned int calls;
 
@@ -44,11 +44,12 @@ int guest_test_begin(void **state, const struct guest_test_request *request)
 		.message_max = GL_PAIR_MESSAGE_MAX,
 		.frames_ahead = 2,
 		.exact_errors = request->exact };
+	const struct gl_pair_config pair = { .no_compute = request->no_compute };
 	uint32_t status;
 
 	assert_non_null(test);
 	*state = test;
-	test->pair = gl_pair_create(&request->pair);
+	test->pair = gl_pair_create(&pair);
 	if (!test->pair) {
 		free(test);
 		*state = NULL;
@@ -99,14 +100,6 @@ int guest_test_core(void **state)
 	return guest_test_begin(state, &request);
 }
 
-uint32_t guest_test_pixel(int x, int y)
-{
-	uint8_t rgba[4] = { 0 };
-
-	glReadPixels(x, y, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
-	return (uint32_t)rgba[0] << 24 | (uint32_t)rgba[1] << 16 | (uint32_t)rgba[2] << 8 | rgba[3];
-}
-
 unsigned int guest_test_messages(const struct guest_test *test)
 {
 	gl_flush_current(false);
@@ -117,24 +110,4 @@ unsigned int guest_test_messages(const struct guest_test *test)
 unsigned int guest_test_calls(void)
 {
 	return calls;
-}
-
-static GLuint shader(GLenum type, const char *text)
-{
-	const GLuint name = glCreateShader(type);
-
-	glShaderSource(name, 1, &text, NULL);
-	glCompileShader(name);
-	return name;
-}
-
-GLuint guest_test_program(const char *vertex, const char *fragment)
-{
-	const GLuint program = glCreateProgram();
-
-	glAttachShader(program, shader(GL_VERTEX_SHADER, vertex));
-	glAttachShader(program, shader(GL_FRAGMENT_SHADER, fragment));
-	glLinkProgram(program);
-	glUseProgram(program);
-	return program;
 }
