@@ -127,7 +127,7 @@ rendergl.lib := $(call pkg,--libs epoxy egl gbm)
 
 PROGRAMS := orield oriel-render oriel-view orielctl oriel-replay
 orield.parts       := control loop common proto
-oriel-render.parts := render sandbox capture glhost gl loop common proto
+oriel-render.parts := render glhost sandbox capture glhost gl loop common proto
 oriel-view.parts   := view sandbox loop common proto
 orielctl.parts     := ctl common proto
 oriel-replay.parts := replay rendergl capture glhost gl sandbox common proto

@@ -115,10 +115,22 @@ static void enter_sandbox(struct render *render, enum sandbox_profile profile)
 	tell(render, &ipc_ready_type, &ready);
 }
 
+static const struct executor executor = {
+	.caps = gl_exec_caps,
+	.create = gl_exec_create,
+	.destroy = gl_exec_destroy,
+	.in_place = gl_exec_in_place,
+	.message = gl_exec_message,
+	.idle = gl_exec_idle,
+	.read = gl_exec_read,
+	.retain = gl_exec_retain,
+	.command = gl_exec_command,
+};
+
 static void offer_channels(struct render *render)
 {
 	render->channels = (struct channel_host){
-		.executor = NULL,
+		.executor = &executor,
 		.egl = virgl_thread_egl(render->thread),
 		.surfaces = render->surfaces,
 		.captures = render->captures,
