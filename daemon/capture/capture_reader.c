@@ -74,7 +74,7 @@ static void take_bulk(struct capture_reader *reader, struct capture_item *item)
 {
 	uint32_t id;
 
-	if (!(item->header.flags & GL_FLAG_BULK) || item->size < WIRE_HEADER_SIZE + sizeof(id))
+	if (!(item->header.flags & GL_FLAG_BULK) || item->size != WIRE_HEADER_SIZE + 2 * sizeof(id))
 		return;
 	memcpy(&id, (const uint8_t *)item->data + WIRE_HEADER_SIZE, sizeof(id));
 	reader->payload = bulk_take(&reader->bulk, item->header.channel, id, &item->bulk_size);

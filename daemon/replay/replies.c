@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "gl_sizes.h"
 #include "glm_messages.h"
 #include "message_text.h"
 #include "oriel_messages.h"
@@ -42,6 +43,9 @@ static void add(struct side *side, const void *message, size_t size)
 		return;
 	memcpy(&header, message, sizeof(header));
 	if (header.opcode < ORIEL_OPCODE_CHANNEL || header.opcode == GLM_PRESENTED)
+		return;
+	/* One that travelled as bulk is sent whole here. */
+	if (header.flags & GL_FLAG_BULK || size > ORIEL_MESSAGE_MAX)
 		return;
 	side->replies[side->n++] = (struct reply){ .opcode = header.opcode,
 		.hash = message_hash(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the host says in a replay, compared with what it said when the capture was made. What
- * follows from time alone (presented, retired) does not count.
+ * follows from time alone (presented, retired) does not count, nor what is larger than a message.
  */
 #ifndef REPLAY_REPLIES_H
 #define REPLAY_REPLIES_H

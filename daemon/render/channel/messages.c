@@ -190,6 +190,14 @@ static bool header_fits(struct channel *channel, const struct wire_header *heade
 	return false;
 }
 
+/* For a capture: a message, of which `rest` may lie where the guest can change it. */
+static void record(struct channel *channel, const struct wire_header *header, const void *fixed,
+	size_t size, const void *rest)
+{
+	capture_guest(atomic_load_explicit(&channel->capture, memory_order_relaxed), header, fixed,
+		size, rest);
+}
+
 /* `payload` is 8-aligned and does not change. */
 static void run_message(
 	struct channel *channel, const struct wire_header *header, const uint8_t *payload)
@@ -198,6 +206,7 @@ static void run_message(
 	worker_step(&channel->worker);
 	if (!header_fits(channel, header))
 		return;
+	record(channel, header, payload, header->size - WIRE_HEADER_SIZE, NULL);
 	if (header->opcode < ORIEL_OPCODE_CHANNEL)
 		run_common(channel, header, payload);
 	else if (header->flags & FLAG_BULK)
@@ -265,6 +274,7 @@ static bool run_large(
 		memcpy(channel->chunk, at, fields);
 		atomic_fetch_add_explicit(&channel->config.stream->commands, 1, memory_order_relaxed);
 		worker_step(&channel->worker);
+		record(channel, header, channel->chunk, fields, at + fields);
 		if (piece)
 			add_piece_in_place(channel, header, channel->chunk, at + fields);
 		else
