@@ -95,9 +95,10 @@ static int read_bytes(FILE *file, void *bytes, size_t size)
 	return n == 0 ? 0 : -ENODATA;
 }
 
-/* Room for what a record holds. */
+/* Room for what a record holds, even if that is nothing. */
 static bool reserve(struct capture_reader *reader, size_t size)
 {
+	size += WIRE_ALIGN;
 	if (size <= reader->record_room)
 		return true;
 	free(reader->record);
