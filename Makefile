@@ -108,7 +108,10 @@ glhost.pkg   := libuv epoxy egl
 gltest.src   := $(call sources,tests/gl) $(call gl_parts,roundtrip)
 gltest.inc   := $(guest.inc) daemon/common daemon/loop daemon/sandbox daemon/render daemon/render/gl tests/gl
 gltest.pkg   := $(glhost.pkg)
-COMPONENTS   := proto common loop control sandbox render view ctl testguest gl guest glhost gltest capture replay
+# Forwarded OpenGL on Linux: the libraries that a program loads.
+guestlinux.src := $(foreach d,link face egl glx,$(call sources,guest/linux/$(d)))
+guestlinux.inc := $(guest.inc) guest/linux
+COMPONENTS   := guestlinux proto common loop control sandbox render view ctl testguest gl guest glhost gltest capture replay
 
 object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \
          $(patsubst %.c,$(O)/%.o,$(filter-out $(GEN)/%,$(1)))
@@ -116,8 +119,9 @@ define component
 $(1).obj := $$(call object,$$($(1).src))
 $(1).cpp := $$(addprefix -iquote,$$($(1).inc)) $$(if $$($(1).pkg),$$(call pkg,--cflags $$($(1).pkg)))
 $(1).lib := $$(if $$($(1).pkg),$$(call pkg,--libs $$($(1).pkg)))
-$$($(1).obj): private CPP := $$($(1).cpp)
-OBJ += $$($(1).obj)
+$(1).pic := $$(patsubst $(O)/%,$(O)/pic/%,$$($(1).obj))
+$$($(1).obj) $$($(1).pic): private CPP := $$($(1).cpp)
+OBJ += $$($(1).obj) $$($(1).pic)
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call component,$(c))))
 
@@ -146,6 +150,31 @@ $(O)/%.o: %.c $(O)/.flags | $(GENH)
 	$(Q)$(CC) $(ALL_CFLAGS) $(CPP) -MMD -MP -c -o $@ $<
 $(GEN)/%.o: $(GEN)/%.c $(O)/.flags
 	$(Q)$(CC) $(ALL_CFLAGS) $(CPP) -MMD -MP -c -o $@ $<
+
+# ---- the guest's libraries: one that has everything, and the names that programs ask for, which lead to it.
+# They go into programs of others: position-independent, and without sanitizers.
+PIC_CFLAGS = $(filter-out -fsanitize% -fno-sanitize% -fPIE,$(ALL_CFLAGS)) $(if $(SAN),-D_FORTIFY_SOURCE=2) -fPIC -ftls-model=initial-exec
+GUEST_LDFLAGS = $(filter-out -fsanitize% -pie,$(ALL_LDFLAGS)) -shared -Wl,-z,defs,-z,nodelete,-Bsymbolic
+GUEST_NAMES := libGL.so.1 libGLX.so.0 libOpenGL.so.0 libGLESv2.so.2 libEGL_oriel.so.0
+GUEST_LIBS  := $(addprefix $(O)/guest/,liboriel-gl.so $(GUEST_NAMES) 10_oriel.json)
+$(O)/pic/%.o: %.c $(O)/.flags | $(GENH)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PIC_CFLAGS) $(CPP) -MMD -MP -c -o $@ $<
+$(O)/pic/gen/%.o: $(GEN)/%.c $(O)/.flags | $(GENH)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PIC_CFLAGS) $(CPP) -MMD -MP -c -o $@ $<
+$(O)/guest/exports.map: $(GEN)/gl_exports.map
+	@mkdir -p $(@D)
+	$(Q)sed 's/^global:/global:\n\t__egl_Main;\n\tglX*;/' $< > $@
+$(O)/guest/liboriel-gl.so: $(guestlinux.pic) $(guest.pic) $(gl.pic) $(proto.pic) $(O)/guest/exports.map
+	$(Q)$(CC) $(PIC_CFLAGS) $(GUEST_LDFLAGS) -Wl,-soname,$(@F),--version-script=$(O)/guest/exports.map -o $@ $(filter %.o,$^) \
+		-ldl -lpthread
+$(addprefix $(O)/guest/,$(GUEST_NAMES)): $(O)/guest/%: $(O)/guest/liboriel-gl.so
+	$(Q)$(CC) $(PIC_CFLAGS) $(GUEST_LDFLAGS) -Wl,-soname,$*,--no-as-needed,-rpath,'$$ORIGIN' -nostdlib -o $@ $<
+$(O)/guest/10_oriel.json: guest/linux/egl/10_oriel.json
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+all: $(GUEST_LIBS)
 
 # ---- unit tests: tests/unit/COMPONENT/test_*.c is linked with that component, all but its main.c
 UNIT := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/*/test_*.c))

@@ -127,7 +127,7 @@ class Command:
         self.raw, self.full_name, self.name = raw, raw.name, raw.name[2:]
         self.names, self.params, self.since = [raw.name], [], None
         self.treatment, self.side, self.why = "generated", None, None
-        self.draws = self.frees = self.binds = self.waits = self.keeps = self.inside = self.shadow = False
+        self.draws = self.frees = self.binds = self.waits = self.keeps = self.shadow = False
         self.return_kind, self.return_class, self.opcode = None, raw.return_class, None
 
     @property
@@ -183,7 +183,7 @@ class Overrides:
         return bool(found)
 
     def check_all_used(self):
-        for section in ("parameters", "commands", "draws", "binds", "waits", "keeps", "inside", "shadow", "classes", "aliases",
+        for section in ("parameters", "commands", "draws", "binds", "waits", "keeps", "shadow", "classes", "aliases",
                         "lengths"):
             for pattern in self.section(section):
                 if (section, pattern) not in self.used:
@@ -258,8 +258,7 @@ class Model:
         command.waits = self.overrides.matches("waits", command.full_name)
         command.binds = self.overrides.matches("binds", command.full_name)
         command.shadow = self.overrides.matches("shadow", command.full_name)
-        command.inside = self.overrides.matches("inside", command.full_name)
-        command.keeps = self.overrides.matches("keeps", command.full_name) or command.draws or command.inside
+        command.keeps = command.draws or self.overrides.matches("keeps", command.full_name)
         command.frees = command.name.startswith("Delete")
 
     def _decide_params(self, command):

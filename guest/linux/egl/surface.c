@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+/* Surfaces: windows of X, and pbuffers. There are no pixmaps: what X holds does not reach the host. */
+#include <stdlib.h>
+
+#include "egl.h"
+
+/* ---- handles */
+
+struct surface *surface_find(const struct display *display, EGLSurface handle)
+{
+	for (struct surface *s = display->surfaces; s; s = s->next) {
+		if (s == handle)
+			return s;
+	}
+	return NULL;
+}
+
+void surface_put(struct surface *surface)
+{
+	if (--surface->references > 0)
+		return;
+	drawable_put(surface->drawable);
+	free(surface);
+}
+
+void surface_forget(struct surface *surface)
+{
+	struct surface **at = &surface->display->surfaces;
+
+	while (*at != surface)
+		at = &(*at)->next;
+	*at = surface->next;
+	surface_put(surface);
+}
+
+EGLBoolean egl_destroy_surface(EGLDisplay dpy, EGLSurface handle)
+{
+	struct display *display;
+	EGLint error;
+
+	pthread_mutex_lock(&egl_lock);
+	error = display_check(dpy, &display);
+	if (error == EGL_SUCCESS && !surface_find(display, handle))
+		error = EGL_BAD_SURFACE;
+	if (error == EGL_SUCCESS)
+		surface_forget(handle);
+	pthread_mutex_unlock(&egl_lock);
+	return egl_result(error);
+}
+
+/* ---- making one */
+
+struct wish {
+	EGLint width, height;
+	EGLint colorspace, texture_format, texture_target;
+	bool largest, mipmap;
+};
+
+static EGLint read_pbuffer_attribute(EGLint name, EGLint value, struct wish *wish)
+{
+	switch (name) {
+	case EGL_WIDTH:
+		wish->width = value;
+		return value < 0 ? EGL_BAD_PARAMETER : EGL_SUCCESS;
+	case EGL_HEIGHT:
+		wish->height = value;
+		return value < 0 ? EGL_BAD_PARAMETER : EGL_SUCCESS;
+	case EGL_LARGEST_PBUFFER:
+		wish->largest = value != EGL_FALSE;
+		return EGL_SUCCESS;
+	case EGL_MIPMAP_TEXTURE:
+		wish->mipmap = value != EGL_FALSE;
+		return EGL_SUCCESS;
+	case EGL_TEXTURE_FORMAT:
+		wish->texture_format = value;
+		/* No configuration may be bound to a texture. */
+		return value == EGL_NO_TEXTURE ? EGL_SUCCESS : EGL_BAD_MATCH;
+	case EGL_TEXTURE_TARGET:
+		wish->texture_target = value;
+		return value == EGL_NO_TEXTURE ? EGL_SUCCESS : EGL_BAD_MATCH;
+	default:
+		return EGL_BAD_ATTRIBUTE;
+	}
+}
+
+static EGLint read_attribute(bool window, EGLAttrib name, EGLAttrib value, struct wish *wish)
+{
+	if (name == EGL_GL_COLORSPACE) {
+		wish->colorspace = (EGLint)value;
+		return value == EGL_GL_COLORSPACE_SRGB || value == EGL_GL_COLORSPACE_LINEAR
+			       ? EGL_SUCCESS
+			       : EGL_BAD_ATTRIBUTE;
+	}
+	if (name == EGL_VG_COLORSPACE || name == EGL_VG_ALPHA_FORMAT)
+		return EGL_SUCCESS;
+	if (!window)
+		return read_pbuffer_attribute((EGLint)name, (EGLint)value, wish);
+	if (name == EGL_RENDER_BUFFER)
+		return value == EGL_BACK_BUFFER || value == EGL_SINGLE_BUFFER ? EGL_SUCCESS
+									      : EGL_BAD_ATTRIBUTE;
+	return EGL_BAD_ATTRIBUTE;
+}
+
+/* One of the two lists. */
+static EGLint read_wish(
+	bool window, const EGLint *ints, const EGLAttrib *attribs, struct wish *ret_wish)
+{
+	*ret_wish = (struct wish){
+		.colorspace = EGL_GL_COLORSPACE_LINEAR,
+		.texture_format = EGL_NO_TEXTURE,
+		.texture_target = EGL_NO_TEXTURE,
+	};
+	for (size_t i = 0; ints || attribs; i += 2) {
+		const EGLAttrib name = ints ? ints[i] : attribs[i];
+		EGLint error;
+		if (name == EGL_NONE)
+			break;
+		error = read_attribute(window, name, ints ? ints[i + 1] : attribs[i + 1], ret_wish);
+		if (error != EGL_SUCCESS)
+			return error;
+	}
+	return EGL_SUCCESS;
+}
+
+static EGLint check_config(const struct display *display, EGLConfig handle, EGLint bit,
+	const struct config **ret_config)
+{
+	*ret_config = config_find(display, handle);
+	if (!*ret_config)
+		return EGL_BAD_CONFIG;
+	return (*ret_config)->surface & bit ? EGL_SUCCESS : EGL_BAD_MATCH;
+}
+
+/* A window can have one surface only. */
+static EGLint check_window(const struct display *display, uint32_t window)
+{
+	for (const struct surface *s = display->surfaces; s; s = s->next) {
+		if (s->window && s->native == window)
+			return EGL_BAD_ALLOC;
+	}
+	return EGL_SUCCESS;
+}
+
+static EGLint clamp_size(const struct glm_caps *caps, struct wish *wish)
+{
+	const EGLint side = (EGLint)caps->surface_side;
+
+	if (wish->width > side || wish->height > side) {
+		if (!wish->largest)
+			return EGL_BAD_ALLOC;
+		wish->width = wish->width > side ? side : wish->width;
+		wish->height = wish->height > side ? side : wish->height;
+	}
+	return EGL_SUCCESS;
+}
+
+static EGLint make_surface(struct display *display, const struct config *config,
+	const struct drawable_request *request, const struct wish *wish, struct surface **ret_surface)
+{
+	struct surface *surface = calloc(1, sizeof(*surface));
+	enum drawable_fault fault;
+
+	if (!surface)
+		return EGL_BAD_ALLOC;
+	surface->drawable = drawable_create(display->connection, request, &fault);
+	if (!surface->drawable) {
+		free(surface);
+		return fault == DRAWABLE_LOST ? EGL_BAD_ALLOC : egl_error_of_fault(fault);
+	}
+	surface->references = 1;
+	surface->display = display;
+	surface->config = config;
+	surface->window = request->window;
+	surface->native = request->id;
+	surface->colorspace = wish->colorspace;
+	surface->interval = 1;
+	surface->texture_format = wish->texture_format;
+	surface->texture_target = wish->texture_target;
+	surface->mipmap_texture = wish->mipmap;
+	surface->largest = wish->largest;
+	surface->resolve = EGL_MULTISAMPLE_RESOLVE_DEFAULT;
+	surface->next = display->surfaces;
+	display->surfaces = surface;
+	*ret_surface = surface;
+	return EGL_SUCCESS;
+}
+
+/* What has been lost meanwhile is not where a new surface goes. */
+static EGLint renew_connection(struct display *display)
+{
+	struct connection *connection;
+
+	if (!connection_lost(display->connection))
+		return EGL_SUCCESS;
+	connection = connection_get();
+	if (!connection)
+		return EGL_BAD_ALLOC;
+	connection_put(display->connection);
+	display->connection = connection;
+	return EGL_SUCCESS;
+}
+
+static EGLSurface create(EGLDisplay dpy, EGLConfig handle, bool window, uint32_t id,
+	const EGLint *ints, const EGLAttrib *attribs)
+{
+	struct surface *surface = NULL;
+	const struct config *config;
+	struct display *display;
+	struct wish wish;
+	EGLint error;
+
+	pthread_mutex_lock(&egl_lock);
+	error = display_check(dpy, &display);
+	if (error == EGL_SUCCESS)
+		error = check_config(
+			display, handle, window ? EGL_WINDOW_BIT : EGL_PBUFFER_BIT, &config);
+	if (error == EGL_SUCCESS)
+		error = read_wish(window, ints, attribs, &wish);
+	if (error == EGL_SUCCESS && window)
+		error = check_window(display, id);
+	if (error == EGL_SUCCESS)
+		error = renew_connection(display);
+	if (error == EGL_SUCCESS && !window)
+		error = clamp_size(gl_link_caps(connection_link(display->connection)), &wish);
+	if (error == EGL_SUCCESS) {
+		const struct drawable_request request = {
+			.config = config->host.id,
+			.window = window,
+			.double_buffered = window,
+			.srgb = wish.colorspace == EGL_GL_COLORSPACE_SRGB,
+			.server = window ? display->server : NULL,
+			.id = id,
+			.width = wish.width > 0 ? (uint32_t)wish.width : 1,
+			.height = wish.height > 0 ? (uint32_t)wish.height : 1,
+		};
+		error = make_surface(display, config, &request, &wish, &surface);
+	}
+	pthread_mutex_unlock(&egl_lock);
+	egl_result(error);
+	return surface;
+}
+
+EGLSurface egl_create_window_surface(
+	EGLDisplay dpy, EGLConfig config, EGLNativeWindowType window, const EGLint *attributes)
+{
+	return create(dpy, config, true, (uint32_t)(uintptr_t)window, attributes, NULL);
+}
+
+EGLSurface egl_create_platform_window_surface(
+	EGLDisplay dpy, EGLConfig config, void *window, const EGLAttrib *attributes)
+{
+	/* The platform of X takes the address of the window's id. */
+	if (!window) {
+		egl_result(EGL_BAD_NATIVE_WINDOW);
+		return EGL_NO_SURFACE;
+	}
+	return create(
+		dpy, config, true, (uint32_t) * (const unsigned long *)window, NULL, attributes);
+}
+
+EGLSurface egl_create_pbuffer_surface(EGLDisplay dpy, EGLConfig config, const EGLint *attributes)
+{
+	return create(dpy, config, false, 0, attributes, NULL);
+}
+
+static EGLSurface no_pixmap(EGLDisplay dpy, EGLConfig handle, EGLint error_of_good)
+{
+	struct display *display;
+	EGLint error;
+
+	pthread_mutex_lock(&egl_lock);
+	error = display_check(dpy, &display);
+	if (error == EGL_SUCCESS)
+		error = config_find(display, handle) ? error_of_good : EGL_BAD_CONFIG;
+	pthread_mutex_unlock(&egl_lock);
+	egl_result(error);
+	return EGL_NO_SURFACE;
+}
+
+EGLSurface egl_create_pixmap_surface(
+	EGLDisplay dpy, EGLConfig config, EGLNativePixmapType pixmap, const EGLint *attributes)
+{
+	(void)pixmap;
+	(void)attributes;
+	return no_pixmap(dpy, config, EGL_BAD_MATCH);
+}
+
+EGLSurface egl_create_platform_pixmap_surface(
+	EGLDisplay dpy, EGLConfig config, void *pixmap, const EGLAttrib *attributes)
+{
+	(void)pixmap;
+	(void)attributes;
+	return no_pixmap(dpy, config, EGL_BAD_MATCH);
+}
+
+EGLSurface egl_create_pbuffer_from_client_buffer(EGLDisplay dpy, EGLenum type,
+	EGLClientBuffer buffer, EGLConfig config, const EGLint *attributes)
+{
+	(void)type;
+	(void)buffer;
+	(void)attributes;
+	return no_pixmap(dpy, config, EGL_BAD_PARAMETER);
+}
+
+/* ---- attributes */
+
+static EGLint query(struct surface *surface, EGLint name, EGLint *value)
+{
+	uint32_t width, height;
+
+	drawable_size(surface->drawable, &width, &height);
+	switch (name) {
+	case EGL_WIDTH:
+		*value = (EGLint)width;
+		return EGL_SUCCESS;
+	case EGL_HEIGHT:
+		*value = (EGLint)height;
+		return EGL_SUCCESS;
+	case EGL_CONFIG_ID:
+		*value = surface->config->id;
+		return EGL_SUCCESS;
+	case EGL_GL_COLORSPACE:
+		*value = surface->colorspace;
+		return EGL_SUCCESS;
+	case EGL_RENDER_BUFFER:
+		*value = EGL_BACK_BUFFER;
+		return EGL_SUCCESS;
+	case EGL_SWAP_BEHAVIOR:
+		*value = EGL_BUFFER_DESTROYED;
+		return EGL_SUCCESS;
+	case EGL_MULTISAMPLE_RESOLVE:
+		*value = surface->resolve;
+		return EGL_SUCCESS;
+	case EGL_HORIZONTAL_RESOLUTION:
+	case EGL_VERTICAL_RESOLUTION:
+	case EGL_PIXEL_ASPECT_RATIO:
+		*value = EGL_UNKNOWN;
+		return EGL_SUCCESS;
+	case EGL_VG_COLORSPACE:
+		*value = EGL_VG_COLORSPACE_sRGB;
+		return EGL_SUCCESS;
+	case EGL_VG_ALPHA_FORMAT:
+		*value = EGL_VG_ALPHA_FORMAT_NONPRE;
+		return EGL_SUCCESS;
+	default:
+		break;
+	}
+	/* Of pbuffers alone; a window leaves the value as it is. */
+	switch (name) {
+	case EGL_LARGEST_PBUFFER:
+		*value = surface->window ? *value : surface->largest;
+		return EGL_SUCCESS;
+	case EGL_TEXTURE_FORMAT:
+		*value = surface->window ? *value : surface->texture_format;
+		return EGL_SUCCESS;
+	case EGL_TEXTURE_TARGET:
+		*value = surface->window ? *value : surface->texture_target;
+		return EGL_SUCCESS;
+	case EGL_MIPMAP_TEXTURE:
+		*value = surface->window ? *value : surface->mipmap_texture;
+		return EGL_SUCCESS;
+	case EGL_MIPMAP_LEVEL:
+		*value = surface->window ? *value : surface->mipmap_level;
+		return EGL_SUCCESS;
+	default:
+		return EGL_BAD_ATTRIBUTE;
+	}
+}
+
+EGLBoolean egl_query_surface(EGLDisplay dpy, EGLSurface handle, EGLint name, EGLint *value)
+{
+	struct display *display;
+	EGLint error;
+
+	pthread_mutex_lock(&egl_lock);
+	error = display_check(dpy, &display);
+	if (error == EGL_SUCCESS && !surface_find(display, handle))
+		error = EGL_BAD_SURFACE;
+	if (error == EGL_SUCCESS)
+		error = value ? query(handle, name, value) : EGL_BAD_PARAMETER;
+	pthread_mutex_unlock(&egl_lock);
+	return egl_result(error);
+}
+
+static EGLint set(struct surface *surface, EGLint name, EGLint value)
+{
+	switch (name) {
+	case EGL_MIPMAP_LEVEL:
+		surface->mipmap_level = value;
+		return EGL_SUCCESS;
+	case EGL_MULTISAMPLE_RESOLVE:
+		if (value == EGL_MULTISAMPLE_RESOLVE_BOX)
+			return EGL_BAD_MATCH;
+		return value == EGL_MULTISAMPLE_RESOLVE_DEFAULT ? EGL_SUCCESS : EGL_BAD_ATTRIBUTE;
+	case EGL_SWAP_BEHAVIOR:
+		if (value == EGL_BUFFER_PRESERVED)
+			return EGL_BAD_MATCH;
+		return value == EGL_BUFFER_DESTROYED ? EGL_SUCCESS : EGL_BAD_ATTRIBUTE;
+	default:
+		return EGL_BAD_ATTRIBUTE;
+	}
+}
+
+EGLBoolean egl_surface_attrib(EGLDisplay dpy, EGLSurface handle, EGLint name, EGLint value)
+{
+	struct display *display;
+	EGLint error;
+
+	pthread_mutex_lock(&egl_lock);
+	error = display_check(dpy, &display);
+	if (error == EGL_SUCCESS && !surface_find(display, handle))
+		error = EGL_BAD_SURFACE;
+	if (error == EGL_SUCCESS)
+		error = set(handle, name, value);
+	pthread_mutex_unlock(&egl_lock);
+	return egl_result(error);
+}
