@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Displays: an X server or none, and the connection to the host once one is initialized. */
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
 #include "egl.h"
 
@@ -43,20 +41,9 @@ EGLint display_check(EGLDisplay handle, struct display **ret_display)
 
 /* ---- getting one */
 
-/* The name of the server that an Xlib display speaks to. */
-static const char *display_name(void *native)
-{
-	char *(*display_string)(void *) = NULL;
-	void *library = dlopen("libX11.so.6", RTLD_LAZY | RTLD_LOCAL);
-	void *address = library ? dlsym(library, "XDisplayString") : NULL;
-
-	memcpy(&display_string, &address, sizeof(address));
-	return display_string ? display_string(native) : NULL;
-}
-
 static struct xserver *server_of(void *native)
 {
-	const char *name = native ? display_name(native) : NULL;
+	const char *name = native ? xserver_xlib_name(native) : NULL;
 
 	return native && !name ? NULL : xserver_get(name);
 }

@@ -218,6 +218,9 @@ static EGLSurface create(EGLDisplay dpy, EGLConfig handle, bool window, uint32_t
 		error = read_wish(window, ints, attribs, &wish);
 	if (error == EGL_SUCCESS && window)
 		error = check_window(display, id);
+	/* The program may not have sent yet what makes the window. */
+	if (error == EGL_SUCCESS && window && display->native)
+		xserver_xlib_sync(display->native);
 	if (error == EGL_SUCCESS)
 		error = renew_connection(display);
 	if (error == EGL_SUCCESS && !window)
