@@ -108,10 +108,12 @@ glhost.pkg   := libuv epoxy egl
 gltest.src   := $(call sources,tests/gl) $(call gl_parts,roundtrip)
 gltest.inc   := $(guest.inc) daemon/common daemon/loop daemon/sandbox daemon/render daemon/render/gl tests/gl
 gltest.pkg   := $(glhost.pkg)
-# Forwarded OpenGL on Linux: the libraries that a program loads.
+# Forwarded OpenGL on Linux: the libraries that a program loads, and what starts it with them.
 guestlinux.src := $(foreach d,link face egl glx,$(call sources,guest/linux/$(d)))
 guestlinux.inc := $(guest.inc) guest/linux
-COMPONENTS   := guestlinux proto common loop control sandbox render view ctl testguest gl guest glhost gltest capture replay
+guestrun.src := $(call sources,guest/linux/run)
+guestrun.inc := guest/linux/run
+COMPONENTS   := guestlinux guestrun proto common loop control sandbox render view ctl testguest gl guest glhost gltest capture replay
 
 object = $(patsubst $(GEN)/%.c,$(GEN)/%.o,$(filter $(GEN)/%,$(1))) \
          $(patsubst %.c,$(O)/%.o,$(filter-out $(GEN)/%,$(1)))
@@ -129,12 +131,13 @@ $(foreach c,$(COMPONENTS),$(eval $(call component,$(c))))
 rendergl.obj := $(filter $(addprefix %/render/,egl.o gpu.o rects.o frame_sum.o),$(render.obj))
 rendergl.lib := $(call pkg,--libs epoxy egl gbm)
 
-PROGRAMS := orield oriel-render oriel-view orielctl oriel-replay
+PROGRAMS := orield oriel-render oriel-view orielctl oriel-replay oriel-run
 orield.parts       := control loop common proto
-oriel-render.parts := render glhost sandbox capture glhost gl loop common proto
+oriel-render.parts := render sandbox capture glhost gl loop common proto
 oriel-view.parts   := view sandbox loop common proto
 orielctl.parts     := ctl common proto
 oriel-replay.parts := replay rendergl capture glhost gl sandbox common proto
+oriel-run.parts    := guestrun
 test-guest.parts   := testguest proto
 
 all: $(addprefix $(O)/,$(PROGRAMS) test-guest)
@@ -334,19 +337,20 @@ TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 MANDIR      ?= $(PREFIX)/share/man
 COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 LIBEXEC     := $(PREFIX)/libexec/oriel
+GUESTLIB    := $(PREFIX)/lib/oriel/guest
 install_man  = $(foreach m,$(MAN),install -D -m644 $(m) $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)) &&) true
-INSTALLED    = $(PREFIX)/bin/orield $(PREFIX)/bin/oriel-replay $(COMPLETIONS)/oriel-replay $(PREFIX)/bin/orielctl $(LIBEXEC)/oriel-render $(LIBEXEC)/oriel-view \
-               $(UNITDIR)/orield.service $(SYSUSERSDIR)/oriel.conf $(TMPFILESDIR)/oriel.conf $(COMPLETIONS)/orielctl \
+BINARIES    := orield orielctl oriel-replay oriel-run
+COMPLETED   := orielctl oriel-replay oriel-run
+INSTALLED    = $(addprefix $(PREFIX)/bin/,$(BINARIES)) $(LIBEXEC)/oriel-render $(LIBEXEC)/oriel-view \
+               $(addprefix $(GUESTLIB)/,$(notdir $(GUEST_LIBS))) \
+               $(UNITDIR)/orield.service $(SYSUSERSDIR)/oriel.conf $(TMPFILESDIR)/oriel.conf $(addprefix $(COMPLETIONS)/,$(COMPLETED)) \
                $(foreach m,$(MAN),$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)))
 install: all man
-	install -D -m755 $(O)/orield $(DESTDIR)$(PREFIX)/bin/orield
-	install -D -m755 $(O)/orielctl $(DESTDIR)$(PREFIX)/bin/orielctl
-	install -D -m755 $(O)/oriel-replay $(DESTDIR)$(PREFIX)/bin/oriel-replay
-	install -D -m755 $(O)/oriel-render $(DESTDIR)$(LIBEXEC)/oriel-render
-	install -D -m755 $(O)/oriel-view $(DESTDIR)$(LIBEXEC)/oriel-view
+	install -D -m755 -t $(DESTDIR)$(PREFIX)/bin $(addprefix $(O)/,$(BINARIES))
+	install -D -m755 -t $(DESTDIR)$(LIBEXEC) $(O)/oriel-render $(O)/oriel-view
+	install -D -m644 -t $(DESTDIR)$(GUESTLIB) $(GUEST_LIBS)
 	$(install_man)
-	install -D -m644 config/completions/orielctl.bash $(DESTDIR)$(COMPLETIONS)/orielctl
-	install -D -m644 config/completions/oriel-replay.bash $(DESTDIR)$(COMPLETIONS)/oriel-replay
+	$(foreach c,$(COMPLETED),install -D -m644 config/completions/$(c).bash $(DESTDIR)$(COMPLETIONS)/$(c) &&) true
 	test -e $(DESTDIR)/etc/oriel/oriel.conf || install -D -m644 config/oriel.conf $(DESTDIR)/etc/oriel/oriel.conf
 	install -d $(DESTDIR)$(UNITDIR)
 	sed 's|@PREFIX@|$(PREFIX)|g' systemd/orield.service > $(DESTDIR)$(UNITDIR)/orield.service
@@ -354,7 +358,7 @@ install: all man
 	install -D -m644 systemd/oriel.tmpfiles $(DESTDIR)$(TMPFILESDIR)/oriel.conf
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	-rmdir $(DESTDIR)$(LIBEXEC)
+	-rmdir $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(GUESTLIB) $(DESTDIR)$(PREFIX)/lib/oriel
 
 help:
 	@echo 'make            build everything into build/host (O=DIR: into DIR)'

@@ -25,6 +25,7 @@ MAY_INCLUDE = {
     "gl": ["proto"],
     "guest": ["gl", "proto"],
     "guestlinux": ["guest", "gl", "proto"],
+    "guestrun": [],
     "glhost": ["render", "gl", "sandbox", "loop", "common", "proto"],
     "capture": ["gl", "common", "proto"],
     "replay": ["glhost", "render", "capture", "gl", "sandbox", "common", "proto"],
@@ -35,7 +36,8 @@ FOLDERS = {
     "control": "daemon/control", "sandbox": "daemon/sandbox", "render": "daemon/render", "view": "daemon/view",
     "ctl": "daemon/ctl", "testguest": "tests/guest", "capture": "daemon/capture", "replay": "daemon/replay",
     # Folders inside of others: a file belongs to the innermost.
-    "gl": "proto/gl", "guest": "guest/common", "guestlinux": "guest/linux", "glhost": "daemon/render/gl", "gltest": "tests/gl",
+    "gl": "proto/gl", "guest": "guest/common", "guestlinux": "guest/linux", "guestrun": "guest/linux/run",
+    "glhost": "daemon/render/gl", "gltest": "tests/gl",
 }
 # Generated headers belong to that component whose code they are.
 GENERATED = {
@@ -58,6 +60,7 @@ MAY_LINK = {
     "oriel-view": ["libuv.so.*", "libvncserver.so.*", "libpng16.so.*", "libpixman-1.so.*",
                    "libxxhash.so.*", "libseccomp.so.*"],
     "orielctl": ["libcjson.so.*"],
+    "oriel-run": [],
     "oriel-replay": ["libepoxy.so.*", "libEGL.so.*", "libgbm.so.*", "libseccomp.so.*", "libpng16.so.*"],
     "test-guest": [],
 }
