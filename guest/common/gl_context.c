@@ -49,7 +49,7 @@ static uint32_t request(
 		!gl_link_receive(link, GLM_CONTEXT_CREATED, &payload, &size) ||
 		!wire_decode(&glm_context_created_type, payload, size, &ctx->caps))
 		return GLM_STATUS_NO_MEMORY;
-	if (ctx->caps.status == GLM_STATUS_DONE && !gl_strings_init(ctx))
+	if (ctx->caps.status == GLM_STATUS_DONE && (!gl_strings_init(ctx) || !gl_state_created(ctx)))
 		return GLM_STATUS_NO_MEMORY;
 	return ctx->caps.status;
 }

@@ -121,4 +121,18 @@ static inline void gl_made(struct gl_context *ctx)
 		gl_encoder_flush(&ctx->enc);
 }
 
+/* ---- what entry points note before they hand a call on ("notes" in gl_overrides.json) */
+
+/* Framebuffers may have become complete or not. */
+static inline void gl_note_attachments(struct gl_context *ctx)
+{
+	ctx->state.attachments_age++;
+}
+
+/* The host's state may be another now. */
+static inline void gl_note_unknown(struct gl_context *ctx)
+{
+	ctx->state.age++;
+}
+
 #endif

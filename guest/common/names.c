@@ -7,6 +7,7 @@
 
 #include "gl_context.h"
 #include "shadow/buffers.h"
+#include "shadow/program.h"
 
 /* Shaders and programs have one space of names. */
 static enum gl_class space(enum gl_class cls)
@@ -41,6 +42,7 @@ void gl_share_unref(struct gl_share *share)
 	for (unsigned int cls = 0; cls < GL_CLASSES; cls++)
 		table_finish(&share->taken[cls], NULL);
 	table_finish(&share->buffers, gl_buffer_release);
+	table_finish(&share->programs, gl_program_release);
 	free(share);
 }
 

@@ -3,7 +3,7 @@
 
 An entry point takes the thread's current context and hands the call on: to the encoder, or, where
 gl_overrides.json says so ("shadow") or no message exists for it, to gl_shadow_NAME, which is written by hand.
-Names of what a command makes are allotted on the way.
+Names of what a command makes are allotted on the way. A command with "notes" calls gl_note_NOTE() before.
 """
 import gl_text
 from gl_wire import class_name
@@ -46,19 +46,22 @@ def body(command):
     zero = "" if returns == "void" else " 0"
     encode = ["&ctx->enc", *sent(command)]
     lines = ["\tstruct gl_context *ctx = gl_current_context;"]
+    notes = [f"gl_note_{note}(ctx);" for note in command.notes]
     if kind == "made":
-        return lines + ["\tGLuint name;", "", "\tif (!ctx)", f"\t\treturn{zero};",
+        return lines + ["\tGLuint name;", "", "\tif (!ctx)", f"\t\treturn{zero};", *("\t" + n for n in notes),
                         f"\tname = gl_name_make(ctx, {class_name(command.return_class)});",
                         *gl_text.call(1, f"gl_encode_{command.name}(", encode + ["name"], ");"),
                         "\tgl_made(ctx);", "\treturn name;"]
     if kind == "made sync":
-        return lines + ["\tuint64_t name;", "", "\tif (!ctx)", f"\t\treturn{zero};", "\tname = gl_sync_make(ctx);",
+        return lines + ["\tuint64_t name;", "", "\tif (!ctx)", f"\t\treturn{zero};", *("\t" + n for n in notes),
+                        "\tname = gl_sync_make(ctx);",
                         *gl_text.call(1, f"gl_encode_{command.name}(", encode + ["name"], ");"),
                         "\treturn gl_sync_pointer(name);"]
     if kind == "names":
         made = next(p for p in command.params if p.kind == "made")
         names = ["ctx", class_name(made.cls), made.count.tree[1], made.name]
         return lines + ["", *gl_text.call(1, "if (!ctx || !gl_names_make(", names, "))"), "\t\treturn;",
+                        *("\t" + n for n in notes),
                         *gl_text.call(1, f"gl_encode_{command.name}(", encode, ");"), "\tgl_made(ctx);"]
     if kind == "refused":
         lines += [f"\t(void){p.name};" for p in command.raw.params]
@@ -68,9 +71,10 @@ def body(command):
         call, arguments = f"gl_shadow_{command.name}(", ["ctx", *(p.name for p in command.raw.params)]
     else:
         call, arguments = f"gl_encode_{command.name}(", encode
-    if returns == "void":
+    if returns == "void" and not notes:
         return lines + ["", "\tif (ctx)", *gl_text.call(2, call, arguments, ");")]
-    return lines + ["", "\tif (!ctx)", "\t\treturn 0;", *gl_text.call(1, f"return {call}", arguments, ");")]
+    lines += ["", "\tif (!ctx)", f"\t\treturn{zero};", *("\t" + n for n in notes)]
+    return lines + gl_text.call(1, call if returns == "void" else f"return {call}", arguments, ");")
 
 
 def source(commands):

@@ -182,7 +182,17 @@ class Overrides:
         self.used.update((section, p) for p in found)
         return bool(found)
 
+    def notes(self, note, text):
+        """Whether a pattern of the list in "notes" matches."""
+        found = [p for p in self.section("notes")[note] if fnmatch.fnmatchcase(text, p)]
+        self.used.update((f"notes: {note}", p) for p in found)
+        return bool(found)
+
     def check_all_used(self):
+        for note, patterns in self.section("notes").items():
+            for pattern in patterns:
+                if (f"notes: {note}", pattern) not in self.used:
+                    raise ModelError(f"gl_overrides.json: notes: {note}: nothing is called {pattern!r}")
         for section in ("parameters", "commands", "draws", "binds", "waits", "keeps", "shadow", "classes", "aliases",
                         "lengths"):
             for pattern in self.section(section):
@@ -258,6 +268,8 @@ class Model:
         command.waits = self.overrides.matches("waits", command.full_name)
         command.binds = self.overrides.matches("binds", command.full_name)
         command.shadow = self.overrides.matches("shadow", command.full_name)
+        command.notes = [note for note in sorted(self.overrides.section("notes"))
+                         if self.overrides.notes(note, command.full_name)]
         command.keeps = command.draws or self.overrides.matches("keeps", command.full_name)
         command.frees = command.name.startswith("Delete")
 

@@ -77,6 +77,16 @@ void gl_debug_deliver(struct gl_context *ctx)
 	}
 }
 
+GLsizei gl_debug_next_length(struct gl_context *ctx)
+{
+	GLsizei length;
+
+	gl_link_lock(ctx->link);
+	length = ctx->messages ? ctx->messages->length + 1 : 0;
+	gl_link_unlock(ctx->link);
+	return length;
+}
+
 void gl_debug_finish(struct gl_context *ctx)
 {
 	struct gl_debug_message *message;

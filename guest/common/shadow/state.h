@@ -78,6 +78,24 @@ struct gl_vao {
 	struct gl_array arrays[GL_SLOTS];
 };
 
+/* A value of the host's state that the guest has set or been told; single integers. */
+struct gl_known {
+	GLenum pname;
+	GLint value;
+	uint32_t age;
+};
+
+#define GL_KNOWN 128u
+
+/* What glCheckFramebufferStatus said of a framebuffer. */
+struct gl_known_status {
+	GLuint name;
+	GLenum status;
+	uint32_t age;
+};
+
+#define GL_KNOWN_STATUSES 32u
+
 struct gl_client_attrib; /* one glPushClientAttrib */
 
 #define GL_CLIENT_STACK 16u
@@ -93,8 +111,17 @@ struct gl_state {
 	bool restart,
 		restart_fixed; /* primitive restart, by an index or by the largest of its type */
 	GLuint restart_index;
-	GLenum list_mode; /* of the display list that is being compiled, or 0 */
-	bool presented;   /* a frame of it has been */
+	struct table limits;  /* by pname, what context_created told of it */
+	unsigned int attribs; /* GL_MAX_VERTEX_ATTRIBS, as far as there are slots */
+	struct gl_known known[GL_KNOWN];
+	uint32_t age; /* what is known from before counts no more; from 1 */
+	struct gl_known_status statuses[GL_KNOWN_STATUSES];
+	uint32_t attachments_age; /* the same for framebuffers; from 1 */
+	GLint viewport[4], scissor[4];
+	uint32_t viewport_age, scissor_age; /* the age that they are of */
+	GLenum list_mode;                   /* of the display list that is being compiled, or 0 */
+	bool seen;                          /* it has been current */
+	bool presented;                     /* a frame of it has been */
 	GLenum render_mode;
 
 	struct {
@@ -112,7 +139,15 @@ void gl_state_finish(struct gl_context *ctx);
 /* It has become current, perhaps with other surfaces. */
 void gl_state_made_current(struct gl_context *ctx);
 void gl_state_presented(struct gl_context *ctx);
-/* GL_MAX_VERTEX_ATTRIBS, as far as there are slots. */
+/* After its creation: what was told of it. False: no memory. */
+bool gl_state_created(struct gl_context *ctx);
 unsigned int gl_state_attribs(const struct gl_context *ctx);
+
+/* What the guest knows, while no display list is compiled. */
+void gl_known_set(struct gl_context *ctx, GLenum pname, GLint value);
+void gl_known_drop(struct gl_context *ctx, GLenum pname);
+bool gl_known_get(const struct gl_context *ctx, GLenum pname, GLint *ret_value);
+/* What the guest itself answers to glGetIntegerv and its like: how many values, or 0. */
+unsigned int gl_state_get(struct gl_context *ctx, GLenum pname, int64_t ret_values[4]);
 
 #endif

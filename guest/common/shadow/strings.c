@@ -15,6 +15,7 @@ struct gl_strings {
 	char *names;       /* the same with NULs between */
 	const char **each; /* into names */
 	unsigned int n;
+	int version; /* major * 10 + minor */
 };
 
 static int compare(const void *key, const void *element)
@@ -50,6 +51,21 @@ static void choose(struct gl_strings *strings)
 	*to = 0;
 }
 
+/* The number that the text begins with, after the words that OpenGL ES has before it. */
+static int version_of(const char *text)
+{
+	while (*text && (*text < '0' || *text > '9'))
+		text++;
+	return text[0] && text[1] == '.' && text[2] >= '0' && text[2] <= '9'
+		       ? (text[0] - '0') * 10 + text[2] - '0'
+		       : 0;
+}
+
+bool gl_strings_version(const struct gl_context *ctx, int version)
+{
+	return ctx->api == GLM_API_GL && ctx->strings->version >= version;
+}
+
 bool gl_strings_init(struct gl_context *ctx)
 {
 	const size_t size = ctx->caps.extensions.size;
@@ -67,6 +83,7 @@ bool gl_strings_init(struct gl_context *ctx)
 		memcpy(strings->names, ctx->caps.extensions.data, size);
 	ctx->caps.extensions.data = NULL; /* lies in the message */
 	choose(strings);
+	strings->version = version_of(ctx->caps.version);
 	snprintf(strings->renderer, sizeof(strings->renderer), "Oriel on %s", ctx->caps.renderer);
 	return true;
 }

@@ -10,6 +10,8 @@ struct gl_context;
 /* From what context_created told, whose texts it copies. False: no memory. */
 bool gl_strings_init(struct gl_context *ctx);
 void gl_strings_finish(struct gl_context *ctx);
+/* Whether the context is of OpenGL (not ES) of that version, major * 10 + minor, or later. */
+bool gl_strings_version(const struct gl_context *ctx, int version);
 unsigned int gl_strings_extensions(const struct gl_context *ctx);
 
 #endif
