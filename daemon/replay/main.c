@@ -276,7 +276,7 @@ static int run(const struct options *options)
 	if (code != REPLAY_SAME)
 		return code;
 	prepare();
-	return show_replay(&options->show);
+	return (int)show_replay(&options->show);
 }
 
 int main(int argc, char **argv)

@@ -125,8 +125,7 @@ static int add_spare(struct session *session)
 	return child_send(render->child, &ipc_capture_file_type, &file, fd);
 }
 
-/* As many empty files as there may be. */
-static void top_up(struct session *session)
+void captures_top_up(struct session *session)
 {
 	const uint64_t most = session_limit(session, LIMIT_CAPTURES);
 	const struct capture *capture;
@@ -168,7 +167,7 @@ int session_capture_start(struct session *session, bool checksums, struct proble
 	drop_spares(session);
 	session->capturing = true;
 	session->capture_checksums = checksums;
-	top_up(session);
+	captures_top_up(session);
 	log_info("%s: its channels of forwarded OpenGL are captured from now on", session->spec.name);
 	return 0;
 }
@@ -232,7 +231,7 @@ int session_capture_delete(struct session *session, uint32_t id, struct problem 
 	if (!capture)
 		return -1;
 	drop_capture(session, capture);
-	top_up(session);
+	captures_top_up(session);
 	return 0;
 }
 
@@ -260,7 +259,7 @@ void captures_note_state(struct session *session, const struct ipc_capture_state
 	capture->since = (int64_t)time(NULL);
 	log_limited(&session->private->peer_limit, LOG_LEVEL_INFO, "%s: capture %" PRIu32 " of %s",
 		session->spec.name, state->capture, capture->info.program);
-	top_up(session);
+	captures_top_up(session);
 }
 
 void captures_note_pong(struct session *session)
@@ -269,11 +268,6 @@ void captures_note_pong(struct session *session)
 		--session->private->capture_stop_pongs > 0 || session->capturing)
 		return;
 	drop_spares(session);
-}
-
-void captures_render_ready(struct session *session)
-{
-	top_up(session);
 }
 
 void captures_render_gone(struct session *session)

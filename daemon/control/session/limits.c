@@ -141,6 +141,7 @@ void session_change_limits(struct session *session, const struct limits_change *
 			limit_format(&limits[id], session_limit(session, id), text));
 	}
 	limits_apply(session);
+	captures_top_up(session);
 }
 
 void limits_refuse(struct session *session, enum limit_id id)

@@ -163,7 +163,8 @@ uint64_t limits_data(struct session *session);
 void captures_note_state(struct session *session, const struct ipc_capture_state *state);
 /* A heartbeat of the render process. */
 void captures_note_pong(struct session *session);
-void captures_render_ready(struct session *session);
+/* The render process gets as many empty files as it may have now: it is ready, or there may be more. */
+void captures_top_up(struct session *session);
 void captures_render_gone(struct session *session);
 /* Each second. */
 void captures_tick(struct session *session);

@@ -293,7 +293,7 @@ void worker_ready(struct worker *worker, const struct ipc_ready *message)
 	if (workers[WORKER_RENDER].ready && workers[WORKER_VIEW].ready)
 		connect_peers(session);
 	if (worker->kind == WORKER_RENDER) {
-		captures_render_ready(session);
+		captures_top_up(session);
 		guests_hand_over(session);
 	}
 	session_update_state(session);

@@ -105,6 +105,7 @@ static void only_so_many_are_kept(void **state)
 {
 	struct fixture *fixture = *state;
 	struct session *session = ready(fixture, "taker");
+	struct limits_change change = { .values = { [LIMIT_CAPTURES] = 3 } };
 	struct problem problem = { 0 };
 
 	session->spec.limits[LIMIT_CAPTURES] = 1;
@@ -113,6 +114,9 @@ static void only_so_many_are_kept(void **state)
 	assert_int_equal(list_length(session, false), 0);
 	session_measure_limits(session);
 	assert_true(session->limits_use[LIMIT_CAPTURES].refused >= 1);
+	change.set[LIMIT_CAPTURES] = true;
+	session_change_limits(session, &change);
+	assert_int_equal(list_length(session, false), 2);
 }
 
 /* A render process that was taken over does not fill the disk. */
