@@ -43,7 +43,7 @@ EGLint display_check(EGLDisplay handle, struct display **ret_display)
 
 static struct xserver *server_of(void *native)
 {
-	const char *name = native ? xserver_xlib_name(native) : NULL;
+	const char *name = native ? xlib_name(native) : NULL;
 
 	return native && !name ? NULL : xserver_get(name);
 }

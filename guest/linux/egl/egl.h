@@ -14,6 +14,7 @@
 #include <pthread.h>
 
 #include "face/drawable.h"
+#include "face/xlib.h"
 #include "link/connection.h"
 
 struct config {

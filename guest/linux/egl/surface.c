@@ -200,6 +200,20 @@ static EGLint renew_connection(struct display *display)
 	return EGL_SUCCESS;
 }
 
+/* The window may still be in what the program has to send to its server. */
+static void await_window(EGLDisplay dpy)
+{
+	struct display *display;
+	void *native = NULL;
+
+	pthread_mutex_lock(&egl_lock);
+	if (display_check(dpy, &display) == EGL_SUCCESS && display->server)
+		native = display->native;
+	pthread_mutex_unlock(&egl_lock);
+	if (native)
+		xlib_sync(native);
+}
+
 static EGLSurface create(EGLDisplay dpy, EGLConfig handle, bool window, uint32_t id,
 	const EGLint *ints, const EGLAttrib *attribs)
 {
@@ -209,6 +223,8 @@ static EGLSurface create(EGLDisplay dpy, EGLConfig handle, bool window, uint32_t
 	struct wish wish;
 	EGLint error;
 
+	if (window)
+		await_window(dpy);
 	pthread_mutex_lock(&egl_lock);
 	error = display_check(dpy, &display);
 	if (error == EGL_SUCCESS)
@@ -218,9 +234,6 @@ static EGLSurface create(EGLDisplay dpy, EGLConfig handle, bool window, uint32_t
 		error = read_wish(window, ints, attribs, &wish);
 	if (error == EGL_SUCCESS && window)
 		error = check_window(display, id);
-	/* The program may not have sent yet what makes the window. */
-	if (error == EGL_SUCCESS && window && display->native)
-		xserver_xlib_sync(display->native);
 	if (error == EGL_SUCCESS)
 		error = renew_connection(display);
 	if (error == EGL_SUCCESS && !window)

@@ -4,8 +4,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "gl_surface.h"
+
 struct drawable {
 	unsigned references;
+	pthread_mutex_t lock;            /* for all below; not held while a frame waits */
 	struct drawable_request request; /* width and height as they are now */
 	struct xwindow *window;
 	struct connection *connection;
@@ -49,6 +52,7 @@ static void drop_surface(struct drawable *drawable)
 	drawable->connection = NULL;
 }
 
+/* With the lock held. */
 static void follow_window(struct drawable *drawable)
 {
 	if (!drawable->window)
@@ -68,6 +72,7 @@ struct drawable *drawable_create(struct connection *connection,
 	if (!drawable)
 		return NULL;
 	drawable->references = 1;
+	pthread_mutex_init(&drawable->lock, NULL);
 	drawable->request = *request;
 	if (request->server) {
 		drawable->window = xwindow_create(request->server, request->id);
@@ -106,14 +111,8 @@ void drawable_put(struct drawable *drawable)
 	if (drawable->surface)
 		drop_surface(drawable);
 	xwindow_destroy(drawable->window);
+	pthread_mutex_destroy(&drawable->lock);
 	free(drawable);
-}
-
-void drawable_size(struct drawable *drawable, uint32_t *ret_width, uint32_t *ret_height)
-{
-	follow_window(drawable);
-	*ret_width = drawable->request.width;
-	*ret_height = drawable->request.height;
 }
 
 bool drawable_gone(struct drawable *drawable)
@@ -121,22 +120,50 @@ bool drawable_gone(struct drawable *drawable)
 	return drawable->window && xwindow_gone(drawable->window);
 }
 
+void drawable_size(struct drawable *drawable, uint32_t *ret_width, uint32_t *ret_height)
+{
+	pthread_mutex_lock(&drawable->lock);
+	follow_window(drawable);
+	*ret_width = drawable->request.width;
+	*ret_height = drawable->request.height;
+	pthread_mutex_unlock(&drawable->lock);
+}
+
 struct gl_surface *drawable_surface(
 	struct drawable *drawable, struct connection *connection, enum drawable_fault *ret_fault)
 {
+	struct gl_surface *surface;
+
 	*ret_fault = DRAWABLE_OK;
+	pthread_mutex_lock(&drawable->lock);
 	if (drawable->surface && drawable->connection != connection)
 		drop_surface(drawable);
 	follow_window(drawable);
 	if (!drawable->surface)
 		*ret_fault = make_surface(drawable, connection);
-	return drawable->surface;
+	surface = drawable->surface;
+	pthread_mutex_unlock(&drawable->lock);
+	return surface;
 }
 
 int drawable_present(struct drawable *drawable, uint32_t interval)
 {
-	const int result = drawable->surface ? gl_surface_present(drawable->surface, interval) : -1;
+	struct connection *connection;
+	struct gl_surface *surface;
+	int result;
 
+	pthread_mutex_lock(&drawable->lock);
+	surface = drawable->surface;
+	gl_surface_ref(surface);
+	connection = surface ? connection_ref(drawable->connection) : NULL;
+	pthread_mutex_unlock(&drawable->lock);
+	if (!surface)
+		return -1;
+	result = gl_surface_present(surface, interval);
+	pthread_mutex_lock(&drawable->lock);
 	follow_window(drawable);
+	pthread_mutex_unlock(&drawable->lock);
+	gl_surface_unref(surface);
+	connection_put(connection);
 	return result;
 }

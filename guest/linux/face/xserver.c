@@ -123,34 +123,6 @@ int xserver_default_screen(struct xserver *server)
 	return server->screen;
 }
 
-/* ---- Xlib */
-
-static void *xlib_function(const char *name)
-{
-	void *library = dlopen("libX11.so.6", RTLD_LAZY | RTLD_LOCAL);
-
-	return library ? dlsym(library, name) : NULL;
-}
-
-const char *xserver_xlib_name(void *display)
-{
-	void *address = xlib_function("XDisplayString");
-	char *(*display_string)(void *);
-
-	memcpy(&display_string, &address, sizeof(address));
-	return display_string ? display_string(display) : NULL;
-}
-
-void xserver_xlib_sync(void *display)
-{
-	void *address = xlib_function("XSync");
-	int (*sync)(void *, int);
-
-	memcpy(&sync, &address, sizeof(address));
-	if (sync)
-		sync(display, 0);
-}
-
 /* ---- visuals */
 
 static const xcb_screen_t *find_screen(struct xserver *server, int screen)

@@ -17,13 +17,6 @@ struct xwindow;
 /* The server of that name (NULL: $DISPLAY); borrowed, for as long as the program runs. NULL: there is none. */
 struct xserver *xserver_get(const char *name);
 
-/*
- * Of a display of Xlib, whose library the program has loaded: the name of its server (NULL: there
- * is no such library), and waiting until the server has done what the program asked for.
- */
-const char *xserver_xlib_name(void *display);
-void xserver_xlib_sync(void *display);
-
 struct xvisual {
 	uint32_t id;
 	uint8_t depth;
