@@ -157,8 +157,10 @@ static void execute(struct channel *channel, const struct wire_header *header, c
 		channel_advance(channel);
 	channel->executed = true;
 	r = channel->config.host->executor->message(channel->exec, header, fixed, size, rest);
-	if (r < 0)
-		channel_end(channel, r == -ENOMEM ? ORIEL_ERROR_NO_MEMORY : ORIEL_ERROR_MALFORMED,
+	if (r == -EPROTO)
+		channel_refuse(channel, header, ORIEL_ERROR_MALFORMED, "malformed, or unknown");
+	else if (r < 0)
+		channel_end(channel, r == -ENOMEM ? ORIEL_ERROR_NO_MEMORY : ORIEL_ERROR_NOT_ALLOWED,
 			"a message cannot be carried out");
 }
 
@@ -224,7 +226,8 @@ static size_t run_all(struct channel *channel, const uint8_t *at, size_t size, s
 	size_t done = 0;
 
 	channel->need = WIRE_HEADER_SIZE;
-	while (size - done >= WIRE_HEADER_SIZE && done < most && !channel->ended) {
+	while (size - done >= WIRE_HEADER_SIZE && done < most && !channel->ended &&
+		!atomic_load_explicit(&channel->stop, memory_order_relaxed)) {
 		if (!wire_read_header(at + done, ORIEL_MESSAGE_MAX, &header)) {
 			channel_end(channel, ORIEL_ERROR_MALFORMED,
 				"it sent a malformed message header");

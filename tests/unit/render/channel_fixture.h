@@ -150,6 +150,8 @@ static inline int fake_message(struct gl_exec *exec, const struct wire_header *h
 		return fake_answer(exec, DO_TAKE, &number, sizeof(number));
 	case DO_PRESENT:
 		return fake_present(exec, fixed, size);
+	case DO_FAIL:
+		return -ENOMEM;
 	default:
 		return -EPROTO;
 	}

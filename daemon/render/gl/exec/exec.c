@@ -211,7 +211,7 @@ static const struct {
 	{ &glm_errors_type, on_errors },
 };
 
-/* A message of gl_messages.json; one that is malformed ends the channel. */
+/* A message of gl_messages.json. */
 static int dispatch(struct gl_exec *exec, uint16_t opcode, const void *payload, size_t size)
 {
 	union exec_message message;
@@ -239,7 +239,9 @@ int gl_exec_message(struct gl_exec *exec, const struct wire_header *header, cons
 	if (header->opcode >= GL_OP_FIRST) {
 		const struct gl_row *row = gl_row_find(header->opcode);
 
-		atomic_store_explicit(&exec->command, row ? row->name : "?", memory_order_relaxed);
+		if (!row)
+			return -EPROTO;
+		atomic_store_explicit(&exec->command, row->name, memory_order_relaxed);
 		execute(exec, header, fixed, size, rest);
 	} else {
 		status = dispatch(exec, header->opcode, fixed, size);
