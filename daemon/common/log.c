@@ -47,7 +47,7 @@ int log_level_parse(const char *word)
 	return -1;
 }
 
-static const char *level_word(enum log_level level)
+const char *log_level_word(enum log_level level)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
 		if (levels[i].level == level)
@@ -68,7 +68,7 @@ void log_write(enum log_level level, const char *format, ...)
 	if (log_state.prefix)
 		n = snprintf(line, sizeof(line), "<%d>", (int)level);
 	else
-		n = snprintf(line, sizeof(line), "%s: ", level_word(level));
+		n = snprintf(line, sizeof(line), "%s: ", log_level_word(level));
 	at = (size_t)n;
 	va_start(args, format);
 	n = vsnprintf(line + at, sizeof(line) - at - 1, format, args);

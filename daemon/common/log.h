@@ -35,6 +35,8 @@ struct log_limit {
 void log_init(enum log_level max, bool prefix);
 /* The level given to log_init. */
 enum log_level log_level_max(void);
+/* The word of a level. */
+const char *log_level_word(enum log_level level);
 /* The level of a word (error, warning, info, debug), or -1. */
 int log_level_parse(const char *word);
 

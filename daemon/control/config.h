@@ -34,7 +34,8 @@ struct config {
 	uint8_t sandbox;                  /* enum ipc_sandbox */
 
 	/* [guest] */
-	uint32_t vtest_offer; /* spec.h; of sessions that have none */
+	uint32_t vtest_offer;   /* spec.h; of sessions that have none */
+	uint32_t compute_offer; /* the same */
 
 	/* [vnc] */
 	char vnc_address[IPC_TEXT_MAX + 1]; /* numeric; of sessions that name none */

@@ -4,6 +4,7 @@
 
 #include "host_private.h"
 #include "session/private.h"
+#include "spec.h"
 #include "text.h"
 
 #define PROBE_MS 30000u
@@ -79,6 +80,7 @@ void probe_start(struct host *host)
 	struct ipc_render_start start = {
 		.probe = 1,
 		.sandbox = host->config.sandbox,
+		.compute = spec_compute(NULL, host->config.compute_offer),
 		.memory = host->config.limits[LIMIT_MEMORY],
 	};
 	int r = child_start(host->loop, &setup, &host->private->probe);

@@ -56,6 +56,7 @@ struct session_spec {
 	uint16_t vnc_port;                   /* 0: from the range, the same one every time */
 	char vnc_password[IPC_NAME_MAX + 1]; /* empty: none, on loopback only */
 	uint32_t vtest_offer;                /* spec.h; 0: as the host has it */
+	uint32_t compute_offer;              /* the same for compute shaders */
 	bool configured;           /* from the configuration: the API does not delete it */
 	uint64_t limits[LIMITS_N]; /* 0: that of the host */
 };
@@ -127,6 +128,8 @@ struct session {
 	struct ipc_render_gpu gpu;   /* what its last render process told; n_gpus 0: nothing yet,
 					renderer empty: none can be used */
 	uint32_t vtest_version;      /* the highest that its guests on this host are offered */
+	uint8_t compute;             /* enum ipc_compute: as asked for */
+	uint8_t guest_level;         /* enum log_level of its guests' lines; 0: orield's own */
 	struct ipc_render_pong render_stats;
 	uint64_t limits_changed[LIMITS_N];         /* by the API while it runs; 0: not */
 	struct ipc_limit_use limits_use[LIMITS_N]; /* as the API shows it */
@@ -188,6 +191,8 @@ struct limits_change {
 };
 
 void session_change_limits(struct session *session, const struct limits_change *change);
+/* Which lines guests send for the log from now on: enum log_level; 0: as orield's own. */
+void session_set_guest_level(struct session *session, uint8_t level);
 /* Fills limits_use. */
 void session_measure_limits(struct session *session);
 

@@ -8,6 +8,7 @@
 
 #include "listen/address.h"
 #include "text.h"
+#include "util.h"
 
 int problem_set(struct problem *problem, int status, const char *pointer, const char *format, ...)
 {
@@ -52,6 +53,35 @@ uint32_t spec_vtest_version(const struct session_spec *spec, uint32_t offer)
 {
 	offer = spec->vtest_offer ? spec->vtest_offer : offer;
 	return offer ? offer - 1 : 0;
+}
+
+static const char *const compute_words[] = {
+	[IPC_COMPUTE_AUTO] = "auto",
+	[IPC_COMPUTE_ON] = "on",
+	[IPC_COMPUTE_OFF] = "off",
+};
+
+bool spec_compute_offer(const char *word, uint32_t *ret_offer)
+{
+	for (uint32_t i = 0; i < ARRAY_SIZE(compute_words); i++) {
+		if (strcmp(word, compute_words[i]) == 0) {
+			*ret_offer = i + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint8_t spec_compute(const struct session_spec *spec, uint32_t offer)
+{
+	if (spec && spec->compute_offer)
+		offer = spec->compute_offer;
+	return offer ? (uint8_t)(offer - 1) : IPC_COMPUTE_AUTO;
+}
+
+const char *spec_compute_word(uint8_t compute)
+{
+	return compute_words[compute];
 }
 
 static int check_name(const char *name, struct problem *problem)

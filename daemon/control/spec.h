@@ -19,6 +19,12 @@ bool spec_vtest_offer(uint64_t version, uint32_t *ret_offer);
 /* What a session's guests are offered. `offer` is the host's. */
 uint32_t spec_vtest_version(const struct session_spec *spec, uint32_t offer);
 
+/* auto, on or off, kept as enum ipc_compute and one more. False: there is no such word. */
+bool spec_compute_offer(const char *word, uint32_t *ret_offer);
+/* What a session's guests are offered: enum ipc_compute. `offer` is the host's, of `spec` NULL, too. */
+uint8_t spec_compute(const struct session_spec *spec, uint32_t offer);
+const char *spec_compute_word(uint8_t compute);
+
 /* Checks a specification by itself. `address` is the host's VNC address for those that name none. */
 int spec_check(const struct session_spec *spec, const char *address, struct problem *ret_problem);
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #define COMMAND_PARAMS_MAX  3u
-#define COMMAND_OPTIONS_MAX 6u
+#define COMMAND_OPTIONS_MAX 7u
 #define CONTEXT_ARGS_MAX    300u /* a request takes 256 input events */
 #define CONTEXT_VALUES_MAX  32u
 
@@ -73,6 +73,7 @@ enum exit_code run_save_capture(const struct context *context);
 enum exit_code run_delete_capture(const struct context *context);
 enum exit_code run_limits(const struct context *context);
 enum exit_code run_set_limits(const struct context *context);
+enum exit_code run_set_guest_log(const struct context *context);
 enum exit_code run_host(const struct context *context);
 
 #endif

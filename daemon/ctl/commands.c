@@ -24,6 +24,7 @@ const struct command commands[] = {
 				     "a guest's socket, local:/run/x.sock or vm:/run/x.sock:0660; once or more" },
 			{ "vtest-version", '\0', "VERSION",
 				"highest version of the vtest protocol, 0 or 2; else as configured" },
+			{ "compute-shaders", '\0', "WORD", "auto, on or off; else as configured" },
 			{ "vnc-port", '\0', "PORT", "its VNC port; else one of orield's range" },
 			{ "vnc-address", '\0', "ADDRESS", "where viewers connect; else as configured" },
 			{ "vnc-password-file", '\0', "FILE",
@@ -84,6 +85,10 @@ const struct command commands[] = {
 		.params = { "NAME", "LIMIT=VALUE..." },
 		.run = run_set_limits,
 		.help = "change limits of a session that runs; VALUE may be default" },
+	{ .name = "set-guest-log",
+		.params = { "NAME", "LEVEL" },
+		.run = run_set_guest_log,
+		.help = "which lines guests log: error, warning, info, debug; default: as orield" },
 	{ .name = "host", .run = run_host, .help = "the GPU that was chosen, and why; limits" },
 };
 const size_t n_commands = ARRAY_SIZE(commands);

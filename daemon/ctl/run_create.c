@@ -101,6 +101,20 @@ static enum exit_code add_vtest(const struct context *context, cJSON *body)
 	return EXIT_OK;
 }
 
+static enum exit_code add_compute(const struct context *context, cJSON *body)
+{
+	const char *text = context_option(context, "compute-shaders");
+
+	if (!text)
+		return EXIT_OK;
+	if (strcmp(text, "auto") != 0 && strcmp(text, "on") != 0 && strcmp(text, "off") != 0) {
+		complain("create: --compute-shaders %s is none of auto, on, off", text);
+		return EXIT_USAGE;
+	}
+	cJSON_AddStringToObject(body, "compute_shaders", text);
+	return EXIT_OK;
+}
+
 /* Where viewers connect to the new session. */
 static void print_created(const struct client_answer *answer)
 {
@@ -141,6 +155,8 @@ enum exit_code run_create(const struct context *context)
 	code = add_listeners(context, body);
 	if (code == EXIT_OK)
 		code = add_vtest(context, body);
+	if (code == EXIT_OK)
+		code = add_compute(context, body);
 	if (code == EXIT_OK)
 		code = add_vnc(context, body);
 	if (code == EXIT_OK)

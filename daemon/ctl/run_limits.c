@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "limit.h"
+#include "log.h"
 #include "request.h"
 #include "table.h"
 #include "util.h"
@@ -77,6 +78,24 @@ bool limits_add_text(cJSON *object, const char *text)
 	}
 	cJSON_AddNumberToObject(object, name, (double)number);
 	return true;
+}
+
+enum exit_code run_set_guest_log(const struct context *context)
+{
+	_cleanup_free_ char *path = request_path("/v1/sessions/%s", context->args[0]);
+	const char *level = context->args[1];
+	cJSON *body;
+
+	if (strcmp(level, "default") != 0 && log_level_parse(level) < 0) {
+		complain("set-guest-log: %s is none of error, warning, info, debug, default", level);
+		return EXIT_USAGE;
+	}
+	body = cJSON_CreateObject();
+	if (strcmp(level, "default") == 0)
+		cJSON_AddNullToObject(body, "guest_log_level");
+	else
+		cJSON_AddStringToObject(body, "guest_log_level", level);
+	return request_action(context, "PATCH", path, body);
 }
 
 enum exit_code run_set_limits(const struct context *context)

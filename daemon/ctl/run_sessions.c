@@ -224,6 +224,13 @@ static void print_summary(const cJSON *session)
 			 : "not known yet");
 	table_add(&table, "vtest");
 	table_add(&table, "version %.0f", number_of(session, "vtest_version"));
+	table_add(&table, "compute");
+	table_add(&table, "%s%s", text_of(session, "compute_shaders"),
+		cJSON_IsTrue(member_of(gpu, "compute_shaders"))    ? ": allowed"
+		: cJSON_IsFalse(member_of(gpu, "compute_shaders")) ? ": not allowed"
+								   : "");
+	table_add(&table, "guest log");
+	table_add(&table, "%s", text_of(session, "guest_log_level"));
 	table_add(&table, "restarts");
 	table_add(&table, "%.0f", number_of(session, "restart_count"));
 	table_add(&table, "viewers");

@@ -57,6 +57,7 @@ struct guests {
 	const struct channel_host *host;
 	struct link *link;
 	uint32_t n_channels;
+	uint8_t log_level;
 	uint32_t n, n_closing;
 	bool open;
 	struct list list; // guest.link
@@ -275,6 +276,8 @@ static void guest_becomes_oriel(struct guest *guest)
 	r = oriel_stream_create(guest->guests->loop, &config, &oriel_ops, guest, &guest->oriel);
 	if (r < 0)
 		guest_end(guest, strerror(-r));
+	else
+		oriel_stream_log_level(guest->oriel, guest->guests->log_level);
 }
 
 /* ---- vtest */
@@ -518,6 +521,17 @@ void guests_close(struct guests *guests, uint32_t id, const char *reason)
 			guest->dropped = true;
 		else
 			guest_end(guest, reason);
+	}
+}
+
+void guests_set_log_level(struct guests *guests, uint8_t level)
+{
+	struct guest *guest;
+
+	guests->log_level = level;
+	list_for_each(guest, &guests->list, link) {
+		if (guest->oriel)
+			oriel_stream_log_level(guest->oriel, level);
 	}
 }
 

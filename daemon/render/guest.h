@@ -28,6 +28,8 @@ void guests_add(struct guests *guests, const struct ipc_guest *message, int fd);
 void guests_close(struct guests *guests, uint32_t guest, const char *reason);
 /* To the stream that is named, if it speaks Oriel's protocol, else to all that do. */
 void guests_input(struct guests *guests, const struct ipc_display_input *input);
+/* Which lines guests send and are logged from now on: enum log_level; 0: our own. */
+void guests_set_log_level(struct guests *guests, uint8_t level);
 /* Says goodbye to those that can hear it, and stops their channels. */
 void guests_bye(struct guests *guests, const char *reason);
 /*

@@ -232,6 +232,21 @@ static int start_parts(struct render *render)
 	return 0;
 }
 
+/* The words of syslog(3), or 0. */
+static void set_guest_level(struct render *render, uint8_t level)
+{
+	if (render->guests && (level == 0 || (level >= LOG_LEVEL_ERROR && level <= LOG_LEVEL_DEBUG)))
+		guests_set_log_level(render->guests, level);
+}
+
+static void on_guest_log(void *data, const void *message, int fd)
+{
+	const struct ipc_guest_log *news = message;
+
+	(void)fd;
+	set_guest_level(data, news->level);
+}
+
 static void on_start(void *data, const void *message, int fd)
 {
 	struct render *render = data;
@@ -252,6 +267,7 @@ static void on_start(void *data, const void *message, int fd)
 		r = start_parts(render);
 	if (r < 0)
 		give_up(render, strerror(-r));
+	set_guest_level(render, render->start.guest_level);
 }
 
 static void on_limits(void *data, const void *message, int fd)
@@ -361,6 +377,7 @@ static const struct link_row control_rows[] = {
 	{ &ipc_stop_type, on_stop },
 	{ &ipc_render_start_type, on_start },
 	{ &ipc_render_limits_type, on_limits },
+	{ &ipc_guest_log_type, on_guest_log },
 	{ &ipc_guest_type, on_guest },
 	{ &ipc_guest_close_type, on_guest_close },
 	{ &ipc_capture_file_type, on_capture_file },

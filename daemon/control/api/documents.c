@@ -3,6 +3,10 @@
 
 #include <stdio.h>
 
+#include "host.h"
+#include "log.h"
+#include "spec.h"
+
 void document_gpu(struct json_writer *writer, cJSON *object, const struct ipc_render_gpu *gpu)
 {
 	cJSON *candidates;
@@ -15,6 +19,7 @@ void document_gpu(struct json_writer *writer, cJSON *object, const struct ipc_re
 		json_put_null(writer, object, "version");
 	}
 	json_put_uint(writer, object, "max_texture", gpu->max_texture);
+	json_put_bool(writer, object, "compute_shaders", gpu->compute);
 	candidates = json_put_array(writer, object, "candidates");
 	for (size_t i = 0; i < gpu->n_gpus; i++) {
 		cJSON *candidate = json_put_object(writer, candidates, NULL);
@@ -198,6 +203,14 @@ static void put_state(struct json_writer *writer, cJSON *object, const struct se
 	json_put_bool(writer, object, "configured", session->spec.configured);
 }
 
+static const char *guest_level(const struct session *session)
+{
+	const uint32_t level =
+		session->guest_level ? session->guest_level : session->host->config.log_level;
+
+	return log_level_word((enum log_level)level);
+}
+
 void document_session(struct json_writer *writer, cJSON *object, const struct session *session)
 {
 	const struct stream *stream;
@@ -209,6 +222,8 @@ void document_session(struct json_writer *writer, cJSON *object, const struct se
 	put_restarts(writer, object, session);
 	put_listeners(writer, object, session);
 	json_put_uint(writer, object, "vtest_version", session->vtest_version);
+	json_put_string(writer, object, "compute_shaders", spec_compute_word(session->compute));
+	json_put_string(writer, object, "guest_log_level", guest_level(session));
 	if (session->gpu.n_gpus > 0)
 		document_gpu(writer, json_put_object(writer, object, "gpu"), &session->gpu);
 	else

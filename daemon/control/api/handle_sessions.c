@@ -68,11 +68,13 @@ int handle_session_create(const struct call *call, struct problem *ret_problem)
 int handle_session_change(const struct call *call, struct problem *ret_problem)
 {
 	struct session *session = call_session(call, ret_problem);
-	struct limits_change change;
+	struct session_change change;
 
 	if (!session || session_read_change(call->body, &change, ret_problem) < 0)
 		return -1;
-	session_change_limits(session, &change);
+	session_change_limits(session, &change.limits);
+	if (change.set_level)
+		session_set_guest_level(session, change.level);
 	return answer_session(call, 200, session, NULL, ret_problem);
 }
 

@@ -22,7 +22,7 @@ const struct route routes[] = {
 		"create a session" },
 	{ HTTP_GET, "/v1/sessions/{name}", 0, { NULL }, handle_session, "a session" },
 	{ HTTP_PATCH, "/v1/sessions/{name}", BODY_SMALL, { NULL }, handle_session_change,
-		"change the limits of a session while it runs" },
+		"change a session while it runs: limits, its guests' log" },
 	{ HTTP_DELETE, "/v1/sessions/{name}", 0, { NULL }, handle_session_delete,
 		"end a session that the API created" },
 	{ HTTP_GET, "/v1/sessions/{name}/displays/{id}/screenshot", 0, { "wait", "timeout" },

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "log.h"
 #include "spec.h"
 #include "util.h"
 #include "json/read.h"
@@ -119,6 +120,15 @@ static int read_vtest(const struct json_field *field, const cJSON *item,
 	return 0;
 }
 
+static int read_compute(const struct json_field *field, const cJSON *item,
+	const struct json_place *place, void *out, struct problem *problem)
+{
+	(void)field;
+	if (!cJSON_IsString(item) || !spec_compute_offer(item->valuestring, out))
+		return json_problem(problem, place, "expected auto, on or off");
+	return 0;
+}
+
 /* {"NAME": NUMBER or null, ...} */
 static int read_limits(const struct json_field *field, const cJSON *item,
 	const struct json_place *place, void *out, struct problem *problem)
@@ -147,14 +157,32 @@ static int read_limits(const struct json_field *field, const cJSON *item,
 	return 0;
 }
 
+static int read_level(const struct json_field *field, const cJSON *item,
+	const struct json_place *place, void *out, struct problem *problem)
+{
+	struct session_change *change = out;
+	int level = cJSON_IsString(item) ? log_level_parse(item->valuestring) : -1;
+
+	(void)field;
+	change->set_level = true;
+	change->level = level > 0 ? (uint8_t)level : 0;
+	if (level > 0 || cJSON_IsNull(item))
+		return 0;
+	return json_problem(
+		problem, place, "expected error, warning, info or debug, or null for orield's own");
+}
+
 static const struct json_field change_fields[] = {
-	{ .name = "limits", .read = read_limits, .required = true },
+	{ .name = "limits", .read = read_limits, JSON_MEMBER(struct session_change, limits) },
+	{ .name = "guest_log_level", .read = read_level },
 };
 
 int session_read_change(
-	const cJSON *body, struct limits_change *ret_change, struct problem *ret_problem)
+	const cJSON *body, struct session_change *ret_change, struct problem *ret_problem)
 {
 	memset(ret_change, 0, sizeof(*ret_change));
+	if (cJSON_IsObject(body) && !body->child)
+		return problem_set(ret_problem, 400, "", "nothing is to be changed");
 	return json_read_object(
 		body, NULL, change_fields, ARRAY_SIZE(change_fields), ret_change, ret_problem);
 }
@@ -182,6 +210,9 @@ static const struct json_field session_fields[] = {
 	{ .name = "listen", .read = read_listeners, .required = true },
 	{ .name = "vnc", .read = read_vnc },
 	{ .name = "vtest_version", .read = read_vtest, JSON_MEMBER(struct session_spec, vtest_offer) },
+	{ .name = "compute_shaders",
+		.read = read_compute,
+		JSON_MEMBER(struct session_spec, compute_offer) },
 	{ .name = "limits", .read = read_own_limits },
 };
 

@@ -12,8 +12,16 @@
  * password may be in ret_spec in both cases.
  */
 int session_read(const cJSON *body, struct session_spec *ret_spec, struct problem *ret_problem);
+
+/* What is to be changed while it runs. */
+struct session_change {
+	struct limits_change limits;
+	bool set_level;
+	uint8_t level; /* session_set_guest_level() */
+};
+
 /* The body of PATCH /v1/sessions/{name}. 0, or -1 with the problem. */
 int session_read_change(
-	const cJSON *body, struct limits_change *ret_change, struct problem *ret_problem);
+	const cJSON *body, struct session_change *ret_change, struct problem *ret_problem);
 
 #endif

@@ -46,6 +46,8 @@ const struct config_key config_keys[] = {
 
 	{ "guest", "vtest_version", value_vtest, HOST_FIELD(vtest_offer), .fallback = "2", .reloadable = true,
 	  .help = "highest version of the vtest protocol that guests on this host are offered, 0 or 2" },
+	{ "guest", "compute_shaders", value_compute, HOST_FIELD(compute_offer), .fallback = "auto", .reloadable = true,
+	  .help = "auto, on or off: on a software driver a compute shader can take over the session's render process; auto: not there" },
 
 	{ "vnc", "address", value_address, HOST_FIELD(vnc_address), .fallback = "127.0.0.1", .reloadable = true,
 	  .help = "numeric address of sessions that name none; other than loopback needs a password" },
@@ -62,6 +64,8 @@ const struct config_key config_keys[] = {
 	  .help = "local PATH or vm PATH, then any of mode=0660 owner=NAME group=NAME uid=NUMBER,NUMBER" },
 	{ "session", "vtest_version", value_vtest, SESSION_FIELD(vtest_offer), .reloadable = true,
 	  .help = "0 or 2, as in [guest]" },
+	{ "session", "compute_shaders", value_compute, SESSION_FIELD(compute_offer), .reloadable = true,
+	  .help = "auto, on or off, as in [guest]" },
 	{ "session", "vnc_address", value_address, SESSION_FIELD(vnc_address), .reloadable = true,
 	  .help = "numeric address" },
 	{ "session", "vnc_port", value_port, SESSION_FIELD(vnc_port), .fallback = "0", .reloadable = true,

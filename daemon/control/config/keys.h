@@ -45,6 +45,7 @@ int value_port(const struct config_key *, const char *, void *, char[CONFIG_PROB
 int value_ports(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_mode(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_vtest(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
+int value_compute(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_sandbox(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_level(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);
 int value_path(const struct config_key *, const char *, void *, char[CONFIG_PROBLEM_MAX]);

@@ -185,6 +185,15 @@ int value_vtest(const struct config_key *key, const char *value, void *base,
 	return 0;
 }
 
+/* auto, on or off. */
+int value_compute(const struct config_key *key, const char *value, void *base,
+	char ret_problem[CONFIG_PROBLEM_MAX])
+{
+	if (!spec_compute_offer(value, field(key, base)))
+		return PROBLEM("'%s' is none of auto, on, off", value);
+	return 0;
+}
+
 int value_level(const struct config_key *key, const char *value, void *base,
 	char ret_problem[CONFIG_PROBLEM_MAX])
 {

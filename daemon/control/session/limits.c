@@ -144,6 +144,16 @@ void session_change_limits(struct session *session, const struct limits_change *
 	captures_top_up(session);
 }
 
+void session_set_guest_level(struct session *session, uint8_t level)
+{
+	const struct worker *render = session_worker(session, WORKER_RENDER);
+	const struct ipc_guest_log message = { .level = level };
+
+	session->guest_level = level;
+	if (render->child)
+		child_send(render->child, &ipc_guest_log_type, &message, -1);
+}
+
 void limits_refuse(struct session *session, enum limit_id id)
 {
 	session->private->refused[id]++;

@@ -145,6 +145,7 @@ static struct session *session_alloc(struct host *host, const struct session_spe
 	session->state_since = (int64_t)time(NULL);
 	session->n_displays = 1;
 	session->vtest_version = spec_vtest_version(spec, host->config.vtest_offer);
+	session->compute = spec_compute(spec, host->config.compute_offer);
 	for (size_t i = 0; i < IPC_DISPLAYS_MAX; i++)
 		session->displays[i].listen_fd = -1;
 	list_init(&session->link);

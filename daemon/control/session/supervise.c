@@ -18,24 +18,14 @@ static const struct {
 	[WORKER_VIEW] = { "view", "oriel-view" },
 };
 
-/* The word of a level, as log_level_parse knows it. */
-static const char *level_word(uint32_t level)
-{
-	static const char *const words[] = { "error", "warning", "info", "debug" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (log_level_parse(words[i]) == (int)level)
-			return words[i];
-	}
-	return "info";
-}
-
 static int send_render_start(const struct worker *worker)
 {
 	const struct config *config = &worker->session->host->config;
 	struct ipc_render_start start = {
 		.sandbox = config->sandbox,
 		.vtest_version = worker->session->vtest_version,
+		.compute = worker->session->compute,
+		.guest_level = worker->session->guest_level,
 		.memory = limits_data(worker->session),
 	};
 
@@ -196,7 +186,7 @@ void worker_start(struct worker *worker)
 			.program = kinds[worker->kind].program,
 			.user = &host->private->user,
 			.gpu = render,
-			.level = level_word(host->config.log_level),
+			.level = log_level_word((enum log_level)host->config.log_level),
 			.files = &host->private->files,
 			.cgroup_fd = limits_open_cgroup(session),
 		},

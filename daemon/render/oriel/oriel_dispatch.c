@@ -106,6 +106,11 @@ static void on_log(struct oriel_stream *stream, const struct wire_header *header
 	}
 	memcpy(text, line->text, sizeof(text));
 	oriel_clean_text(text);
+	/* What was asked for is logged, whatever this process logs of its own. */
+	if (stream->guest_level && level > log_level_max() && level <= stream->guest_level)
+		level = log_level_max();
+	else if (stream->guest_level && level > stream->guest_level)
+		return;
 	log_limited(&stream->guest_log, level, "guest %s: %s", stream->program, text);
 }
 

@@ -98,6 +98,7 @@ struct oriel_stream {
 	struct input_queue input;
 	size_t out_size;
 	uint8_t out[ORIEL_OUT_MAX];
+	uint8_t guest_level;        /* enum log_level of those lines; 0: as our own */
 	struct log_limit guest_log; /* lines the guest sends */
 	struct log_limit fault_log; /* lines about its faults */
 };

@@ -163,19 +163,14 @@ static void refuse(struct oriel_stream *stream)
 		linger(stream, reason);
 }
 
-static uint8_t host_level(void)
+/* Their numbers are the same. */
+static void send_level(struct oriel_stream *stream)
 {
-	switch (log_level_max()) {
-	case LOG_LEVEL_ERROR:
-		return ORIEL_LEVEL_ERROR;
-	case LOG_LEVEL_WARNING:
-		return ORIEL_LEVEL_WARNING;
-	case LOG_LEVEL_DEBUG:
-		return ORIEL_LEVEL_DEBUG;
-	case LOG_LEVEL_INFO:
-	default:
-		return ORIEL_LEVEL_INFO;
-	}
+	const struct oriel_log_level level = {
+		.level = stream->guest_level ? stream->guest_level : (uint8_t)log_level_max()
+	};
+
+	oriel_send(stream, &oriel_log_level_type, &level);
 }
 
 /* Streams that come and go cost three processes some work each. */
@@ -195,7 +190,6 @@ static void pause_beginners(struct oriel_stream *stream)
 static void open_stream(struct oriel_stream *stream)
 {
 	const struct hello_info *guest = &stream->hello.guest;
-	struct oriel_log_level level = { .level = host_level() };
 
 	stream->state = ORIEL_OPEN;
 	stream->opened = true;
@@ -206,7 +200,7 @@ static void open_stream(struct oriel_stream *stream)
 	frame_reader_init(&stream->frames, stream->frame_buffer, ORIEL_MESSAGE_MAX);
 	memcpy(stream->program, guest->program, sizeof(stream->program));
 	oriel_clean_text(stream->program);
-	oriel_send(stream, &oriel_log_level_type, &level);
+	send_level(stream);
 	stream->ops->opened(stream->data, "oriel-1", stream->program, guest->nonce);
 }
 
@@ -550,6 +544,15 @@ void oriel_stream_input(struct oriel_stream *stream, const struct ipc_display_in
 		}
 	}
 	oriel_flush(stream);
+	watch(stream);
+}
+
+void oriel_stream_log_level(struct oriel_stream *stream, uint8_t level)
+{
+	stream->guest_level = level;
+	if (stopped(stream) || stream->state != ORIEL_OPEN)
+		return;
+	send_level(stream);
 	watch(stream);
 }
 

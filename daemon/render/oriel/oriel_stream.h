@@ -77,6 +77,9 @@ int oriel_stream_create(uv_loop_t *loop, const struct oriel_stream_config *confi
  */
 void oriel_stream_input(struct oriel_stream *stream, const struct ipc_display_input *input);
 
+/* Which lines the guest sends and are logged: now, and of streams to come. enum log_level; 0: our own. */
+void oriel_stream_log_level(struct oriel_stream *stream, uint8_t level);
+
 /* What the stream has received; zeros before the first. */
 void oriel_stream_stats(const struct oriel_stream *stream, struct oriel_stream_stats *ret_stats);
 

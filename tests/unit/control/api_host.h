@@ -59,6 +59,11 @@ uint64_t session_limit(const struct session *session, enum limit_id id)
 					       : session->spec.limits[id];
 }
 
+void session_set_guest_level(struct session *session, uint8_t level)
+{
+	session->guest_level = level;
+}
+
 void session_change_limits(struct session *session, const struct limits_change *change)
 {
 	for (enum limit_id id = 0; id < LIMITS_N; id++)
@@ -277,6 +282,7 @@ static int fake_start(void)
 	list_init(&fake.host.sessions);
 	list_init(&fake.waits);
 	fill_session(&fake.session);
+	fake.session.host = &fake.host;
 	list_append(&fake.host.sessions, &fake.session.link);
 	fake.host.n_sessions = 1;
 	return api_create(&fake.host, fake.path, 0600, &fake.api);

@@ -9,7 +9,7 @@
  *	flood...   it writes 200,000 lines to its log
  *	chatty...  it sends messages without end
  *	liar...    it reports a display that is not there
- *	many...    it reports 129 streams
+ *	many...    it reports 257 streams
  *	rude...    its texts hold control characters
  *	garbage... it sends something malformed
  *	twice...   it reports its GPU twice
@@ -107,7 +107,7 @@ static void fake_misbehave(struct fake *fake)
 		fake_send(&ipc_display_type, &display, -1);
 	if (fake_is(fake, "garbage"))
 		(void)!send(3, "garbage", 7, 0);
-	for (int i = 0; fake_is(fake, "many") && i < 129; i++)
+	for (int i = 0; fake_is(fake, "many") && i < 257; i++)
 		fake_send_stream(fake, 1, "many");
 	if (fake_is(fake, "rude"))
 		fake_send_stream(fake, 1,

@@ -11,6 +11,7 @@
 
 #include "api/keysym.h"
 #include "api_host.h"
+#include "log.h"
 #include "spec.h"
 
 static int setup(void **state)
@@ -121,7 +122,7 @@ static void test_session(void **state)
 static void test_create(void **state)
 {
 	_cleanup_free_ char *answer = talk("POST", "/v1/sessions",
-		"{\"name\":\"two\",\"listen\":[{\"kind\":\"vm\",\"path\":\"/run/a\",\"mode\":\"0600\"},{\"kind\":\"local\",\"path\":\"/run/b\"},{\"kind\":\"local\",\"path\":\"/run/c\",\"mode\":438}],\"vtest_version\":2,\"limits\":{\"contexts\":9,\"clients\":null},\"vnc\":{\"address\":\"::1\",\"port\":5999,\"password\":\"secret12\"}}");
+		"{\"name\":\"two\",\"listen\":[{\"kind\":\"vm\",\"path\":\"/run/a\",\"mode\":\"0600\"},{\"kind\":\"local\",\"path\":\"/run/b\"},{\"kind\":\"local\",\"path\":\"/run/c\",\"mode\":438}],\"vtest_version\":2,\"compute_shaders\":\"off\",\"limits\":{\"contexts\":9,\"clients\":null},\"vnc\":{\"address\":\"::1\",\"port\":5999,\"password\":\"secret12\"}}");
 
 	(void)state;
 	assert_int_equal(status_of(answer), 201);
@@ -135,6 +136,7 @@ static void test_create(void **state)
 	assert_int_equal(fake.spec.listeners[2].mode, 0666);
 	assert_true(fake.spec.listeners[1].owner == (uid_t)-1);
 	assert_int_equal(spec_vtest_version(&fake.spec, 0), 2);
+	assert_int_equal(spec_compute(&fake.spec, 0), IPC_COMPUTE_OFF);
 	assert_string_equal(fake.spec.vnc_address, "::1");
 	assert_int_equal(fake.spec.vnc_port, 5999);
 	assert_string_equal(fake.spec.vnc_password, "secret12");
@@ -149,6 +151,8 @@ static void test_limits(void **state)
 		const char *body, *pointer;
 	} wrong[] = {
 		{ "{}", NULL },
+		{ "{\"guest_log_level\":7}", "/guest_log_level" },
+		{ "{\"guest_log_level\":\"loud\"}", "/guest_log_level" },
 		{ "{\"limits\":[]}", "/limits" },
 		{ "{\"limits\":{\"streams\":1}}", "/limits/streams" },
 		{ "{\"limits\":{\"clients\":0}}", "/limits/clients" },
@@ -178,6 +182,12 @@ static void test_limits(void **state)
 			assert_string_equal(at(document, "pointer")->valuestring, wrong[i].pointer);
 		cJSON_Delete(document);
 	}
+	document = ask("PATCH", "/v1/sessions/one", "{\"guest_log_level\":\"debug\"}", 200);
+	assert_string_equal(at(document, "guest_log_level")->valuestring, "debug");
+	assert_int_equal(fake.session.guest_level, LOG_LEVEL_DEBUG);
+	cJSON_Delete(document);
+	cJSON_Delete(ask("PATCH", "/v1/sessions/one", "{\"guest_log_level\":null}", 200));
+	assert_int_equal(fake.session.guest_level, 0);
 	cJSON_Delete(ask("PATCH", "/v1/sessions/none", "{\"limits\":{}}", 404));
 	assert_int_equal(fake.session.limits_changed[LIMIT_CLIENTS], 7);
 }
@@ -227,6 +237,9 @@ static void test_create_refused(void **state)
 		{ "{\"name\":\"a\",\"listen\":[],\"vnc\":null}", "/vnc", 400 },
 		{ "{\"name\":\"a\",\"listen\":[],\"vtest_version\":1}", "/vtest_version", 400 },
 		{ "{\"name\":\"a\",\"listen\":[],\"vtest_version\":3}", "/vtest_version", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"compute_shaders\":true}", "/compute_shaders", 400 },
+		{ "{\"name\":\"a\",\"listen\":[],\"compute_shaders\":\"yes\"}", "/compute_shaders",
+			400 },
 		{ "{\"name\":\"a\",\"listen\":[],\"vtest_version\":\"2\"}", "/vtest_version", 400 },
 	};
 

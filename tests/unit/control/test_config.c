@@ -90,6 +90,7 @@ static const struct {
 	{ "[session a]\nvnc_port = 5901\n[session b]\nvnc_port = 5901\n",
 		":4: session 'a' has VNC address 127.0.0.1 port 5901" },
 	{ "[guest]\nvtest_version = 1\n", ":2: vtest_version: '1' is no version of vtest" },
+	{ "[guest]\ncompute_shaders = yes\n", ":2: compute_shaders: 'yes' is none of auto, on, off" },
 	{ "[session a]\nvtest_version = two\n", ":2: vtest_version: 'two' is no version" },
 	{ "[session a]\nvnc_address = 0.0.0.0\n", ":2: 0.0.0.0 is not a loopback address" },
 	{ "[vnc]\naddress = ::\n[session a]\n", ":3: :: is not a loopback address" },
@@ -181,7 +182,7 @@ static void good_values_arrive(void **state)
 	load("\xef\xbb\xbf# comment\r\n[host]\r\nsessions_max=7\n[gpu]\norder = render-node:/dev/dri/renderD128, software\n"
 	     "[guest]\nvtest_version = 2\n[vnc]\n ports = 6000-6001\nsize = 640x480\n"
 	     "[session " LONG_NAME "]\nlisten = local /tmp/a mode=0600 uid=1,2 owner=0 group=root\n"
-	     "listen = vm /tmp/b\nresource_bytes = 2G\ncontexts = 5\nvtest_version = 0\nvnc_address = 0.0.0.0\nvnc_port = 6001\nvnc_password = a ; b=c # d\n",
+	     "listen = vm /tmp/b\nresource_bytes = 2G\ncontexts = 5\nvtest_version = 0\ncompute_shaders = on\nvnc_address = 0.0.0.0\nvnc_port = 6001\nvnc_password = a ; b=c # d\n",
 		&config);
 	assert_int_equal(config.sessions_max, 7);
 	assert_string_equal(config.gpu_order, "render-node:/dev/dri/renderD128, software");
@@ -210,6 +211,8 @@ static void good_values_arrive(void **state)
 	assert_int_equal(spec->vnc_port, 6001);
 	assert_int_equal(spec_vtest_version(spec, config.vtest_offer), 0);
 	assert_int_equal(spec_vtest_version(&(struct session_spec){ 0 }, config.vtest_offer), 2);
+	assert_int_equal(spec_compute(spec, config.compute_offer), IPC_COMPUTE_ON);
+	assert_int_equal(spec_compute(NULL, config.compute_offer), IPC_COMPUTE_AUTO);
 	assert_string_equal(spec->vnc_password, "a ; b=c # d");
 	config_finish(&config);
 }

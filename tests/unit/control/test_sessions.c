@@ -143,7 +143,7 @@ static void protocol_errors_end_the_process(void **state)
 		{ "chatty", "it sent over 20000 messages in a second" },
 		{ "liar", "it sent a malformed message (unknown" },
 		{ "garbage", "it sent a malformed message" },
-		{ "many", "it reported over 128 streams" },
+		{ "many", "it reported over 256 streams" },
 		{ "twice", "it reported its GPU twice" },
 		{ "wrong", "the view process cannot work with it: a? fault" },
 	};

@@ -15,6 +15,7 @@
 #include "channel/channel.h"
 #include "frame.h"
 #include "hello.h"
+#include "log.h"
 #include "oriel/oriel_stream.h"
 #include "oriel_messages.h"
 #include "util.h"
@@ -26,6 +27,7 @@ struct received {
 	uint16_t opcode;
 
 	union {
+		struct oriel_log_level level;
 		struct oriel_ping ping;
 		struct oriel_pong pong;
 		struct oriel_bye bye;

@@ -107,6 +107,22 @@ static void test_guest_that_never_reads(void **state)
 	assert_null(f->stream);
 }
 
+/* What a guest is to send for the log changes while it runs. */
+static void test_log_level(void **state)
+{
+	struct fixture *f = *state;
+	struct received *r;
+
+	open_stream(f, (struct oriel_stream_config){ 0 });
+	oriel_stream_log_level(f->stream, LOG_LEVEL_DEBUG);
+	r = expect(f, ORIEL_LOG_LEVEL);
+	assert_int_equal(r->level.level, ORIEL_LEVEL_DEBUG);
+	oriel_stream_log_level(f->stream, 0);
+	r = expect(f, ORIEL_LOG_LEVEL);
+	assert_int_equal(r->level.level, log_level_max());
+	expect_alive(f);
+}
+
 static void test_bad_payloads(void **state)
 {
 	struct fixture *f = *state;
@@ -170,6 +186,7 @@ int main(void)
 		stream_test(test_input),
 		stream_test(test_slow_guest_input),
 		stream_test(test_guest_that_never_reads),
+		stream_test(test_log_level),
 		stream_test(test_bad_payloads),
 		stream_test(test_channels_are_refused),
 	};
