@@ -67,7 +67,8 @@ void session_set_guest_level(struct session *session, uint8_t level)
 void session_change_limits(struct session *session, const struct limits_change *change)
 {
 	for (enum limit_id id = 0; id < LIMITS_N; id++)
-		session->limits_changed[id] = change->values[id];
+		if (change->set[id])
+			session->limits_changed[id] = change->values[id];
 }
 
 void session_measure_limits(struct session *session)
