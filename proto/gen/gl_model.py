@@ -208,6 +208,10 @@ class Model:
         self.commands, self.aliases = {}, {}
         self.vendors = overrides["vendors"]
         self.extensions = registry.of_vendors(self.vendors)
+        for name in overrides.get("extensions", []):
+            if name not in registry.extensions or name in self.extensions:
+                raise ModelError(f"gl_overrides.json: extensions: {name} is not one, or of a vendor of ours")
+            self.extensions[name] = registry.extensions[name]
         self.refused_extensions = overrides["refused_extensions"]
         for name in self.refused_extensions:
             if name not in registry.extensions:
@@ -239,16 +243,27 @@ class Model:
                 if command.since is None:
                     command.since = source
 
+        for names in self.registry.es_extensions.values():
+            for full_name in names:
+                command = self.commands.get(self.registry.canonical(full_name, extra)[2:])
+                if command and full_name not in self.aliases:
+                    command.names.append(full_name)
+                    self.aliases[full_name] = command
+
     def offered_by(self, command):
         """The versions and the extensions that bring it under any name."""
         return [source for source, names in self._sources() if set(names) & set(command.names)]
 
     def offered_extensions(self):
         """The extensions whose commands are all carried out, those without commands among them."""
-        kept_back = self.overrides.section("unoffered")
-        return [name for name, commands in self.registry.extensions.items()
-                if name not in self.refused_extensions and all(n in self.aliases for n in commands)
-                and not any(fnmatch.fnmatchcase(name, p) for p in kept_back)]
+        kept_back, known = self.overrides.section("unoffered"), {}
+        for extensions in (self.registry.extensions, self.registry.es_extensions):
+            for name, commands in extensions.items():
+                known[name] = known.get(name, []) + commands
+        return self.overrides.section("offered") + [
+            name for name, commands in known.items()
+            if name not in self.refused_extensions and all(n in self.aliases for n in commands)
+            and not any(fnmatch.fnmatchcase(name, p) for p in kept_back)]
 
     def _decide(self, command):
         decision = self.overrides.find("commands", command.full_name)

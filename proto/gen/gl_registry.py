@@ -8,6 +8,7 @@ import xml.etree.ElementTree
 
 REGISTRY = "/usr/share/khronos-api/gl.xml"
 API = ("gl", "glcore")
+ES = "gles2"
 
 
 class RegistryError(Exception):
@@ -70,8 +71,10 @@ class Registry:
         self.core_removed = {x.get("name") for f in root.findall("feature") if f.get("api") == "gl"
                              for r in f.findall("remove") if r.get("profile") == "core"
                              for x in r.findall("command")}
-        self.extensions, self.extension_enums = {}, {}
+        self.extensions, self.extension_enums, self.es_extensions = {}, {}, {}
         for node in root.find("extensions"):
+            if ES in node.get("supported").split("|"):
+                self.es_extensions[node.get("name")] = self._names(node, "command", (ES,))
             if set(API) & set(node.get("supported").split("|")):
                 self.extensions[node.get("name")] = self._names(node, "command")
                 self.extension_enums[node.get("name")] = self._names(node, "enum")
@@ -88,10 +91,10 @@ class Registry:
                     self.groups.setdefault(group, []).append(enum)
 
     @staticmethod
-    def _names(node, kind):
+    def _names(node, kind, apis=API):
         names = []
         for require in node.findall("require"):
-            if require.get("api") in (None, *API):
+            if require.get("api") in (None, *apis):
                 names += [x.get("name") for x in require.findall(kind)]
         return list(dict.fromkeys(names))
 

@@ -95,7 +95,7 @@ def types_header():
     """gl_types.h: OpenGL's types, for sides that cannot include a platform's header."""
     plain = {"GLenum": "unsigned int", "GLbitfield": "unsigned int", "GLuint": "unsigned int", "GLint": "int",
              "GLsizei": "int", "GLboolean": "unsigned char", "GLbyte": "signed char", "GLubyte": "unsigned char",
-             "GLshort": "short", "GLushort": "unsigned short", "GLfloat": "float", "GLclampf": "float",
+             "GLshort": "short", "GLushort": "unsigned short", "GLhalfNV": "unsigned short", "GLfloat": "float", "GLclampf": "float",
              "GLdouble": "double", "GLclampd": "double", "GLchar": "char", "GLcharARB": "char",
              "GLhandleARB": "unsigned int", "GLint64": "int64_t", "GLuint64": "uint64_t", "GLuint64EXT": "uint64_t",
              "GLintptr": "ptrdiff_t", "GLsizeiptr": "ptrdiff_t"}

@@ -214,6 +214,33 @@ void gl_shadow_MultiDrawElementsBaseVertex(struct gl_context *ctx, GLenum mode, 
 				ctx, mode, count[i], type, indices[i], basevertex[i]);
 }
 
+/* The mode of each draw, of which the next is so many bytes further on. */
+static GLenum nth_mode(const GLenum *mode, GLint stride, GLsizei i)
+{
+	GLenum value;
+
+	memcpy(&value, (const uint8_t *)mode + (ptrdiff_t)i * stride, sizeof(value));
+	return value;
+}
+
+void gl_shadow_MultiModeDrawArraysIBM(struct gl_context *ctx, const GLenum *mode,
+	const GLint *first, const GLsizei *count, GLsizei primcount, GLint modestride)
+{
+	for (GLsizei i = 0; i < primcount; i++)
+		if (count[i] > 0)
+			gl_shadow_DrawArrays(ctx, nth_mode(mode, modestride, i), first[i], count[i]);
+}
+
+void gl_shadow_MultiModeDrawElementsIBM(struct gl_context *ctx, const GLenum *mode,
+	const GLsizei *count, GLenum type, const void *const *indices, GLsizei primcount,
+	GLint modestride)
+{
+	for (GLsizei i = 0; i < primcount; i++)
+		if (count[i] > 0)
+			gl_shadow_DrawElements(
+				ctx, nth_mode(mode, modestride, i), count[i], type, indices[i]);
+}
+
 void gl_shadow_Flush(struct gl_context *ctx)
 {
 	gl_encode_Flush(&ctx->enc);

@@ -106,12 +106,16 @@ void gl_shadow_DisableVertexAttribArray(struct gl_context *ctx, GLuint index)
 
 void gl_shadow_EnableClientState(struct gl_context *ctx, GLenum array)
 {
+	if (array == GL_PRIMITIVE_RESTART_NV)
+		ctx->state.restart = true;
 	enable(ctx->state.vao, gl_array_slot(ctx, array), true);
 	gl_encode_EnableClientState(&ctx->enc, array);
 }
 
 void gl_shadow_DisableClientState(struct gl_context *ctx, GLenum array)
 {
+	if (array == GL_PRIMITIVE_RESTART_NV)
+		ctx->state.restart = false;
 	enable(ctx->state.vao, gl_array_slot(ctx, array), false);
 	gl_encode_DisableClientState(&ctx->enc, array);
 }

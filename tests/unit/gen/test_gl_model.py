@@ -270,6 +270,7 @@ def generated(tmp_path_factory):
     subprocess.run([sys.executable, "-B", GEN / "gen_messages.py", TREE / "proto/messages.json", "--limits",
                     TREE / "proto/oriel_limits.h", "--out", out], check=True)
     subprocess.run([sys.executable, "-B", GEN / "gen_messages.py", TREE / "proto/gl/gl_messages.json", "--limits",
+                    TREE / "proto/oriel_limits.h", "--limits", TREE / "daemon/common/ipc_limits.h", "--limits",
                     TREE / "proto/gl/gl_limits.h", "--out", out], check=True)
     return out
 
