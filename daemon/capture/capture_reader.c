@@ -16,6 +16,7 @@ struct capture_reader {
 	uint64_t first;   /* where the record behind the head lies */
 	uint64_t number;  /* of the record read last */
 	uint64_t time_ns; /* its time */
+	uint64_t head_time_ns;
 	uint64_t frame;
 	bool ended; /* capture_end was read */
 	enum capture_end end;
@@ -23,7 +24,8 @@ struct capture_reader {
 	void *head_record; /* what `head` lies in */
 	struct bulk_set bulk;
 	void *payload;   /* the transfer that the last message named */
-	uint8_t *record; /* ORIEL_MESSAGE_MAX bytes */
+	uint8_t *record; /* what the last one held */
+	size_t record_room;
 };
 
 __attribute__((format(printf, 2, 3))) static int bad(char *reason, const char *format, ...)
@@ -93,6 +95,18 @@ static int read_bytes(FILE *file, void *bytes, size_t size)
 	return n == 0 ? 0 : -ENODATA;
 }
 
+/* Room for what a record holds, even if that is nothing. */
+static bool reserve(struct capture_reader *reader, size_t size)
+{
+	size += WIRE_ALIGN;
+	if (size <= reader->record_room)
+		return true;
+	free(reader->record);
+	reader->record = malloc(size);
+	reader->record_room = reader->record ? size : 0;
+	return reader->record;
+}
+
 /* A record into the reader's buffer; as read_bytes(), or -EBADMSG. */
 static int read_record(
 	struct capture_reader *reader, struct gl_capture_record *ret_record, char *reason)
@@ -104,6 +118,10 @@ static int read_record(
 	if (ret_record->size % WIRE_ALIGN != 0 || ret_record->size > ORIEL_MESSAGE_MAX ||
 		ret_record->reserved[0] || ret_record->reserved[1] || ret_record->reserved[2])
 		return bad(reason, "record %" PRIu64 " is malformed", reader->number + 1);
+	if (!reserve(reader, ret_record->size)) {
+		bad(reason, "there is no memory");
+		return -ENOMEM;
+	}
 	if (ret_record->size > 0 && read_bytes(reader->file, reader->record, ret_record->size) != 1)
 		return -ENODATA;
 	return 1;
@@ -218,7 +236,7 @@ static int read_head(struct capture_reader *reader, char *reason)
 
 	if (r == 0)
 		r = read_record(reader, &record, reason);
-	if (r == -EBADMSG)
+	if (r == -EBADMSG || r == -ENOMEM)
 		return r;
 	if (r != 1 || record.kind != GL_CAPTURE_HEAD)
 		return bad(reason, "it has no head");
@@ -229,7 +247,7 @@ static int read_head(struct capture_reader *reader, char *reason)
 	if (!wire_decode(&glm_capture_head_type, reader->head_record, record.size, &reader->head))
 		return bad(reason, "its head is malformed");
 	reader->first = GL_CAPTURE_START + sizeof(record) + record.size;
-	reader->time_ns = record.time_ns;
+	reader->time_ns = reader->head_time_ns = record.time_ns;
 	return 0;
 }
 
@@ -246,13 +264,12 @@ int capture_reader_create(
 		return r;
 	}
 	reader->file = file;
-	reader->record = malloc(ORIEL_MESSAGE_MAX);
 	if (fseek(file, 0, SEEK_END) == 0)
 		size = ftell(file);
 	rewind(file);
 	if (size < 0)
 		r = bad(ret_reason, "its size cannot be told");
-	else if (reader->record)
+	else
 		r = read_head(reader, ret_reason);
 	begin_bulk(reader, (uint64_t)size);
 	if (r < 0) {
@@ -303,7 +320,8 @@ int capture_reader_rewind(struct capture_reader *reader)
 	free(TAKE_PTR(reader->payload));
 	bulk_finish(&reader->bulk);
 	begin_bulk(reader, most);
-	reader->number = reader->frame = reader->time_ns = 0;
+	reader->number = reader->frame = 0;
+	reader->time_ns = reader->head_time_ns;
 	reader->ended = false;
 	return 0;
 }

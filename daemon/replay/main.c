@@ -210,6 +210,8 @@ static int print_text(const struct options *options)
 
 	if (!reader)
 		return REPLAY_FAILED;
+	if (capture_reader_head(reader)->table_hash != GL_TABLE_HASH)
+		complain("%s: it was made with another table: names may be wrong", options->files[0]);
 	r = capture_print(reader, &options->show.execute.range, stdout, reason);
 	if (r < 0)
 		complain("%s: %s", options->files[0], reason);

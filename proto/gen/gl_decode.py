@@ -254,7 +254,8 @@ def source(commands, part):
         size += -size % 8
         most = "GL_PAYLOAD_MAX" if variable_params(command) else str(size)
         flags = [f for f, on in (("GL_ROW_SYNC", command.synchronous), ("GL_ROW_DRAW", command.draws),
-                                 ("GL_ROW_KEEPS", command.keeps), ("GL_ROW_IN_PLACE", in_place(command))) if on]
+                                 ("GL_ROW_KEEPS", command.keeps), ("GL_ROW_INSIDE", command.inside),
+                                 ("GL_ROW_IN_PLACE", in_place(command))) if on]
         lines += [f"const struct gl_row gl_row_{command.name} = {{",
                   f'\t.name = "gl{command.name}", .decode = {decode}, .min = {size}, .max = {most},',
                   f"\t.function = offsetof(struct gl_functions, {command.name}), .flags = {' | '.join(flags) or '0'},",

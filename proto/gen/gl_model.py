@@ -127,7 +127,7 @@ class Command:
         self.raw, self.full_name, self.name = raw, raw.name, raw.name[2:]
         self.names, self.params, self.since = [raw.name], [], None
         self.treatment, self.side, self.why = "generated", None, None
-        self.draws = self.frees = self.binds = self.waits = self.keeps = self.shadow = False
+        self.draws = self.frees = self.binds = self.waits = self.keeps = self.inside = self.shadow = False
         self.return_kind, self.return_class, self.opcode = None, raw.return_class, None
 
     @property
@@ -193,8 +193,8 @@ class Overrides:
             for pattern in patterns:
                 if (f"notes: {note}", pattern) not in self.used:
                     raise ModelError(f"gl_overrides.json: notes: {note}: nothing is called {pattern!r}")
-        for section in ("parameters", "commands", "draws", "binds", "waits", "keeps", "shadow", "classes", "aliases",
-                        "lengths"):
+        for section in ("parameters", "commands", "draws", "binds", "waits", "keeps", "inside", "shadow", "classes",
+                        "aliases", "lengths"):
             for pattern in self.section(section):
                 if (section, pattern) not in self.used:
                     raise ModelError(f"gl_overrides.json: {section}: nothing is called {pattern!r}")
@@ -285,7 +285,8 @@ class Model:
         command.shadow = self.overrides.matches("shadow", command.full_name)
         command.notes = [note for note in sorted(self.overrides.section("notes"))
                          if self.overrides.notes(note, command.full_name)]
-        command.keeps = command.draws or self.overrides.matches("keeps", command.full_name)
+        command.inside = self.overrides.matches("inside", command.full_name)
+        command.keeps = self.overrides.matches("keeps", command.full_name) or command.draws or command.inside
         command.frees = command.name.startswith("Delete")
 
     def _decide_params(self, command):

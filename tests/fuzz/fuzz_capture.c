@@ -52,6 +52,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_text(&item);
 	}
 	assert(read == printed);
+	/* It takes much memory, and so much time. */
+	if (size % 8 != 0) {
+		capture_reader_destroy(reader);
+		return 0;
+	}
 	other = open_input(data, size);
 	assert(other && capture_reader_rewind(reader) == 0);
 	assert(capture_diff(reader, other, nowhere, reason) == read);

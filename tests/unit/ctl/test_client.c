@@ -142,6 +142,58 @@ static void test_servers(void **state)
 		-ENOENT);
 }
 
+struct taken {
+	char bytes[65];
+	size_t n, most;
+};
+
+static int take(void *data, const char *bytes, size_t size)
+{
+	struct taken *taken = data;
+
+	if (taken->n + size > taken->most)
+		return -ECANCELED;
+	memcpy(taken->bytes + taken->n, bytes, size);
+	taken->n += size;
+	return 0;
+}
+
+/* A body goes to who takes it, as far as it comes and is taken; that of a refusal is in the answer. */
+static void test_download(void **state)
+{
+	static const char good[] = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789";
+	static const char refusal[] = "HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\n{}";
+
+	const struct {
+		const char *bytes;
+		size_t size, most;
+		int r;
+		const char *taken, *body;
+	} cases[] = {
+		{ good, sizeof(good) - 1, 64, 0, "0123456789", NULL },
+		{ good, sizeof(good) - 3, 64, -EPIPE, "01234567", NULL },
+		{ good, sizeof(good) - 1, 4, -ECANCELED, "", NULL },
+		{ refusal, sizeof(refusal) - 1, 64, 0, "", "{}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct taken taken = { .most = cases[i].most };
+		struct client_answer answer = { 0 };
+		pid_t child = serve(cases[i].bytes, cases[i].size, false, false);
+
+		assert_int_equal(
+			client_download(path, "/v1", 300, take, &taken, &answer), cases[i].r);
+		assert_string_equal(taken.bytes, cases[i].taken);
+		if (cases[i].body)
+			assert_string_equal(answer.body, cases[i].body);
+		else
+			assert_null(answer.body);
+		client_answer_finish(&answer);
+		waitpid(child, NULL, 0);
+	}
+}
+
 static void test_socket_path(void **state)
 {
 	char expected[128];
@@ -220,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_servers),
+		cmocka_unit_test(test_download),
 		cmocka_unit_test(test_socket_path),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_table),

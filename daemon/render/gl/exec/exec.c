@@ -89,6 +89,14 @@ static void refuse(struct gl_exec *exec, uint16_t opcode, const struct gl_row *r
 		exec_host.reply(&(struct exec_context){ .exec = exec }, opcode, &refused, NULL, 0);
 }
 
+static void get_error(struct exec_context *context, bool wants_reply)
+{
+	const struct gl_reply_head head = { .result = exec_error_take(context) };
+
+	if (wants_reply)
+		exec_host.reply(context, GL_OP_GetError, &head, NULL, 0);
+}
+
 static void execute(struct gl_exec *exec, const struct wire_header *header, const void *fixed,
 	size_t size, const void *rest)
 {
@@ -108,13 +116,6 @@ static void execute(struct gl_exec *exec, const struct wire_header *header, cons
 		exec_error(context, GL_INVALID_OPERATION);
 		return;
 	}
-	if (opcode == GL_OP_GetError) {
-		const struct gl_reply_head head = { .result = exec_error_take(context) };
-
-		if (wants_reply)
-			exec_host.reply(context, opcode, &head, NULL, 0);
-		return;
-	}
 	exec->dec.gl = &context->gl;
 	exec->dec.context = context;
 	exec->wire = fixed;
@@ -123,6 +124,10 @@ static void execute(struct gl_exec *exec, const struct wire_header *header, cons
 	if (error) {
 		refuse(exec, opcode, row, wants_reply);
 		exec_error(context, error);
+		return;
+	}
+	if (opcode == GL_OP_GetError) {
+		get_error(context, wants_reply);
 		return;
 	}
 	done = gl_decode(&exec->dec, opcode, wants_reply, fixed, size, rest);

@@ -33,9 +33,12 @@ struct exec_names {
 	struct exec_map guest, host; /* of struct exec_object, by either name */
 };
 
+#define EXEC_TARGETS 12u /* of textures */
+
 /* What contexts share. */
 struct exec_group {
 	unsigned int refs;
+	struct exec_object defaults[EXEC_TARGETS]; /* textures of the name 0 */
 	struct exec_names names[GL_CLASSES];
 	struct exec_map syncs; /* of GLsync, by the guest's number */
 	uint64_t lists;        /* display lists that were taken */
@@ -65,6 +68,14 @@ struct exec_stream {
 	uint64_t size, at;
 };
 
+/* Memory that was taken for a command before it is executed, and what it will take the place of. */
+struct exec_charge {
+	struct exec_object *object; /* NULL: none */
+	uint64_t *image;            /* of a texture; NULL: all of the object */
+	uint64_t bytes;
+	bool kept; /* what was there stays: the command goes into a display list */
+};
+
 struct exec_context {
 	struct list link; // gl_exec.contexts
 	struct gl_exec *exec;
@@ -83,6 +94,8 @@ struct exec_context {
 	struct exec_store store[2]; /* pack, unpack */
 	struct exec_stream stream;
 
+	struct exec_charge charge;
+
 	/* What names_free() has taken for names that are about to be made. */
 	enum gl_exec_take reserved_what;
 	uint64_t reserved;
@@ -90,7 +103,6 @@ struct exec_context {
 	float *feedback;
 	GLuint *select;
 	uint64_t feedback_size, select_size; /* elements */
-	uint64_t texture_bytes;              /* of textures without a name */
 };
 
 struct exec_surface {
@@ -206,10 +218,17 @@ GLenum exec_before(
 	struct exec_context *context, const struct gl_row *row, uint16_t opcode, const void *wire);
 void exec_after(struct exec_context *context, uint16_t opcode, const void *wire, bool done);
 
+/* ---- exec_sizes.c */
+
+/* Bytes of an image of that size and internal format, counted generously. */
+uint64_t exec_image_bytes(GLenum format, GLsizei width, GLsizei height, GLsizei depth);
+
 /* ---- exec_memory.c */
 
 /* Takes the memory that the command is about to allocate; 0 or GL_OUT_OF_MEMORY. */
 GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const void *wire);
+/* It was executed, or not: what the memory took the place of is given back, or the memory. */
+void exec_memory_after(struct exec_context *context, bool done);
 /* Gives back what was taken for an object. */
 void exec_memory_forget(struct gl_exec *exec, struct exec_object *object);
 

@@ -29,6 +29,10 @@ static void group_release(struct gl_exec *exec, struct exec_group *group)
 		return;
 	for (unsigned int i = 0; i < GL_CLASSES; i++)
 		exec_names_finish(exec, &group->names[i]);
+	for (unsigned int i = 0; i < EXEC_TARGETS; i++) {
+		exec_memory_forget(exec, &group->defaults[i]);
+		free(group->defaults[i].levels);
+	}
 	exec_syncs_finish(exec, group);
 	exec_give(exec, GL_EXEC_OBJECTS, group->lists);
 	free(group);
@@ -117,8 +121,7 @@ static void context_free(struct exec_context *context)
 	if (context->group)
 		group_release(exec, context->group);
 	exec_give(exec, GL_EXEC_RESOURCE_BYTES,
-		context->stream.size + context->texture_bytes +
-			context->feedback_size * sizeof(*context->feedback) +
+		context->stream.size + context->feedback_size * sizeof(*context->feedback) +
 			context->select_size * sizeof(*context->select));
 	exec_give(exec, GL_EXEC_CONTEXTS, 1);
 	/* The driver held them until now. */

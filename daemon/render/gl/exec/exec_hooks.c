@@ -42,9 +42,23 @@ static void lists_after(struct exec_context *context, const struct gl_wire_Delet
 	context->group->lists -= gone;
 }
 
+/*
+ * Whether that glBegin did begin something. If so this query fails as what cannot stand there, and
+ * so does the command that it is asked for.
+ */
+static void look_inside(struct exec_context *context)
+{
+	GLint mode = -1;
+
+	context->gl.GetIntegerv(GL_RENDER_MODE, &mode);
+	context->begun = mode == -1;
+}
+
 GLenum exec_before(
 	struct exec_context *context, const struct gl_row *row, uint16_t opcode, const void *wire)
 {
+	if (context->begun && !(row->flags & GL_ROW_INSIDE))
+		look_inside(context);
 	if (!(row->flags & GL_ROW_KEEPS))
 		context->arrays_known = false;
 	switch (opcode) {
@@ -52,6 +66,11 @@ GLenum exec_before(
 		/* Between it and glEnd nothing can be asked. */
 		exec_arrays_look(context);
 		context->begun = true;
+		break;
+	case GL_OP_CallList:
+	case GL_OP_CallLists:
+		/* A list may enable arrays, by glEnable. */
+		context->arrays_known = false;
 		break;
 	case GL_OP_CreateShader:
 	case GL_OP_CreateShaderProgramv:
@@ -75,7 +94,9 @@ GLenum exec_before(
 		exec_store_restore(context);
 		break;
 	default:
-		return exec_memory_before(context, opcode, wire);
+		if (!(row->flags & GL_ROW_KEEPS))
+			return exec_memory_before(context, opcode, wire);
+		break;
 	}
 	return GL_NO_ERROR;
 }
@@ -84,6 +105,8 @@ void exec_after(struct exec_context *context, uint16_t opcode, const void *wire,
 {
 	if (context->reserved)
 		exec_names_settle(context);
+	if (context->charge.object)
+		exec_memory_after(context, done);
 	if (opcode == GL_OP_End)
 		context->begun = false;
 	else if (opcode == GL_OP_DeleteLists && done)

@@ -1,16 +1,256 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The memory of buffers, textures and renderbuffers, taken before the driver allocates it. Which
+ * object a command is for the driver is asked; and whether it did it, as what was there before is
+ * given back only then.
+ */
+#include <stdlib.h>
+
 #include "exec.h"
+#include "exec_host.h"
+#include "exec_memory.h"
+
+static const struct {
+	GLenum target, binding;
+} texture_targets[EXEC_TARGETS] = {
+	{ GL_TEXTURE_2D, GL_TEXTURE_BINDING_2D },
+	{ GL_TEXTURE_1D, GL_TEXTURE_BINDING_1D },
+	{ GL_TEXTURE_3D, GL_TEXTURE_BINDING_3D },
+	{ GL_TEXTURE_CUBE_MAP, GL_TEXTURE_BINDING_CUBE_MAP },
+	{ GL_TEXTURE_1D_ARRAY, GL_TEXTURE_BINDING_1D_ARRAY },
+	{ GL_TEXTURE_2D_ARRAY, GL_TEXTURE_BINDING_2D_ARRAY },
+	{ GL_TEXTURE_RECTANGLE, GL_TEXTURE_BINDING_RECTANGLE },
+	{ GL_TEXTURE_CUBE_MAP_ARRAY, GL_TEXTURE_BINDING_CUBE_MAP_ARRAY },
+	{ GL_TEXTURE_2D_MULTISAMPLE, GL_TEXTURE_BINDING_2D_MULTISAMPLE },
+	{ GL_TEXTURE_2D_MULTISAMPLE_ARRAY, GL_TEXTURE_BINDING_2D_MULTISAMPLE_ARRAY },
+	{ GL_TEXTURE_BUFFER, GL_TEXTURE_BINDING_BUFFER },
+};
+
+static const struct {
+	GLenum target, binding;
+} buffer_targets[] = {
+	{ GL_ARRAY_BUFFER, GL_ARRAY_BUFFER_BINDING },
+	{ GL_ELEMENT_ARRAY_BUFFER, GL_ELEMENT_ARRAY_BUFFER_BINDING },
+	{ GL_PIXEL_PACK_BUFFER, GL_PIXEL_PACK_BUFFER_BINDING },
+	{ GL_PIXEL_UNPACK_BUFFER, GL_PIXEL_UNPACK_BUFFER_BINDING },
+	{ GL_UNIFORM_BUFFER, GL_UNIFORM_BUFFER_BINDING },
+	{ GL_TEXTURE_BUFFER, GL_TEXTURE_BUFFER_BINDING },
+	{ GL_TRANSFORM_FEEDBACK_BUFFER, GL_TRANSFORM_FEEDBACK_BUFFER_BINDING },
+	{ GL_COPY_READ_BUFFER, GL_COPY_READ_BUFFER_BINDING },
+	{ GL_COPY_WRITE_BUFFER, GL_COPY_WRITE_BUFFER_BINDING },
+	{ GL_DRAW_INDIRECT_BUFFER, GL_DRAW_INDIRECT_BUFFER_BINDING },
+	{ GL_SHADER_STORAGE_BUFFER, GL_SHADER_STORAGE_BUFFER_BINDING },
+	{ GL_DISPATCH_INDIRECT_BUFFER, GL_DISPATCH_INDIRECT_BUFFER_BINDING },
+	{ GL_QUERY_BUFFER, GL_QUERY_BUFFER_BINDING },
+	{ GL_ATOMIC_COUNTER_BUFFER, GL_ATOMIC_COUNTER_BUFFER_BINDING },
+	{ GL_PARAMETER_BUFFER, GL_PARAMETER_BUFFER_BINDING },
+};
+
+/* Errors of before are set aside, so that the next one is the command's. */
+static void settle_errors(struct exec_context *context)
+{
+	const GLenum error = context->gl.GetError();
+
+	if (error && !context->error)
+		context->error = error;
+}
+
+/* The driver's name of what is bound; 0 also where there is no such binding. */
+static GLuint bound(struct exec_context *context, GLenum binding)
+{
+	GLint name = 0;
+
+	context->gl.GetIntegerv(binding, &name);
+	/* A target that this context does not have: the command will say so itself. */
+	while (context->gl.GetError() != GL_NO_ERROR)
+		;
+	return (GLuint)name;
+}
+
+static struct exec_object *bound_buffer(struct exec_context *context, GLenum target)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(buffer_targets); i++)
+		if (buffer_targets[i].target == target)
+			return exec_object_of_host(context, GL_CLASS_BUFFER,
+				bound(context, buffer_targets[i].binding));
+	return NULL;
+}
+
+/* The target that an image's target belongs to, as an index; EXEC_TARGETS: none, or a proxy. */
+static unsigned int target_index(GLenum target, unsigned int *ret_face)
+{
+	*ret_face = 0;
+	if (target >= GL_TEXTURE_CUBE_MAP_POSITIVE_X && target <= GL_TEXTURE_CUBE_MAP_NEGATIVE_Z) {
+		*ret_face = target - GL_TEXTURE_CUBE_MAP_POSITIVE_X;
+		target = GL_TEXTURE_CUBE_MAP;
+	}
+	for (unsigned int i = 0; i < EXEC_TARGETS; i++)
+		if (texture_targets[i].target == target && target != 0)
+			return i;
+	return EXEC_TARGETS;
+}
+
+static GLuint bound_texture(
+	struct exec_context *context, const struct exec_request *request, GLenum binding)
+{
+	GLint active = GL_TEXTURE0;
+	GLuint name;
+
+	if (!request->unit)
+		return bound(context, binding);
+	context->gl.GetIntegerv(GL_ACTIVE_TEXTURE, &active);
+	context->gl.ActiveTexture(request->unit);
+	name = bound(context, binding);
+	context->gl.ActiveTexture((GLenum)active);
+	return name;
+}
+
+static struct exec_object *texture_of(
+	struct exec_context *context, const struct exec_request *request, unsigned int *ret_face)
+{
+	unsigned int target;
+	GLuint host;
+
+	*ret_face = 0;
+	target = request->target ? target_index(request->target, ret_face) : 0;
+	if (target == EXEC_TARGETS)
+		return NULL;
+	if (request->by_name) {
+		/* Commands of GL_EXT_direct_state_access make what they name. */
+		host = exec_host_name(context, GL_CLASS_TEXTURE, request->name,
+			request->target ? GL_USE_BIND : GL_USE_NAME);
+		return host ? exec_object_of_host(context, GL_CLASS_TEXTURE, host)
+			    : &context->group->defaults[target];
+	}
+	host = bound_texture(context, request, texture_targets[target].binding);
+	return host ? exec_object_of_host(context, GL_CLASS_TEXTURE, host)
+		    : &context->group->defaults[target];
+}
+
+static struct exec_object *object_of(
+	struct exec_context *context, const struct exec_request *request, unsigned int *ret_face)
+{
+	enum gl_class cls = GL_CLASS_BUFFER;
+
+	*ret_face = 0;
+	switch (request->kind) {
+	case EXEC_REQUEST_BUFFER:
+		if (!request->by_name)
+			return bound_buffer(context, request->target);
+		break;
+	case EXEC_REQUEST_RENDERBUFFER:
+		if (!request->by_name)
+			return exec_object_of_host(context, GL_CLASS_RENDERBUFFER,
+				bound(context, GL_RENDERBUFFER_BINDING));
+		cls = GL_CLASS_RENDERBUFFER;
+		break;
+	case EXEC_REQUEST_SHADER:
+		return exec_object(context, GL_CLASS_SHADER, request->name);
+	case EXEC_REQUEST_IMAGE:
+	case EXEC_REQUEST_STORAGE:
+		return texture_of(context, request, ret_face);
+	case EXEC_REQUEST_NONE:
+		return NULL;
+	}
+	return exec_object_of_host(context, cls,
+		exec_host_name(
+			context, cls, request->name, request->makes ? GL_USE_BIND : GL_USE_NAME));
+}
+
+/* Where the bytes of one image of a texture are counted; NULL: no memory, or no such image. */
+static uint64_t *image_of(struct exec_object *object, unsigned int face, GLint level)
+{
+	if (level < 0 || (unsigned int)level >= EXEC_LEVELS)
+		return NULL;
+	if (!object->levels)
+		object->levels = calloc(1, sizeof(*object->levels));
+	return object->levels ? &object->levels->bytes[face][level] : NULL;
+}
+
+static bool in_list(const struct exec_context *context)
+{
+	GLint list = 0;
+
+	if (context->has.fixed_arrays)
+		context->gl.GetIntegerv(GL_LIST_INDEX, &list);
+	return list != 0;
+}
+
+static bool take(struct exec_context *context, const struct exec_request *request, uint64_t bytes)
+{
+	const bool text = request->kind == EXEC_REQUEST_SHADER;
+	const struct gl_exec_config *config = &context->exec->config;
+
+	return bytes <= (text ? config->shader_size : config->resource_size) &&
+	       exec_take(context->exec, text ? GL_EXEC_SHADER_BYTES : GL_EXEC_RESOURCE_BYTES, bytes,
+		       bytes);
+}
 
 GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const void *wire)
 {
-	(void)context, (void)opcode, (void)wire;
-	return GL_NO_ERROR;
+	struct exec_request request;
+	struct exec_object *object;
+	unsigned int face;
+
+	if (!exec_request_of(opcode, wire, &request))
+		return GL_NO_ERROR;
+	/* An error inside of glBegin and glEnd anyway, where nothing can be asked. */
+	if (context->begun)
+		return GL_INVALID_OPERATION;
+	settle_errors(context);
+	object = object_of(context, &request, &face);
+	if (!object || request.bytes == 0)
+		return GL_NO_ERROR;
+	context->charge = (struct exec_charge){ .object = object, .bytes = request.bytes };
+	if (request.kind == EXEC_REQUEST_IMAGE) {
+		context->charge.image = image_of(object, face, request.level);
+		/* What is no level is refused by the driver. */
+		if (!context->charge.image) {
+			context->charge.object = NULL;
+			return GL_INVALID_VALUE;
+		}
+		context->charge.kept = in_list(context);
+	}
+	if (take(context, &request, request.bytes))
+		return GL_NO_ERROR;
+	context->charge.object = NULL;
+	return GL_OUT_OF_MEMORY;
+}
+
+static enum gl_exec_take counted_as(const struct exec_object *object)
+{
+	return object->cls == GL_CLASS_SHADER ? GL_EXEC_SHADER_BYTES : GL_EXEC_RESOURCE_BYTES;
+}
+
+void exec_memory_after(struct exec_context *context, bool done)
+{
+	struct exec_charge *charge = &context->charge;
+	struct exec_object *object = charge->object;
+	const GLenum error = context->gl.GetError();
+	uint64_t was = charge->image ? *charge->image : object->bytes;
+
+	charge->object = NULL;
+	if (error && !context->error)
+		context->error = error;
+	if (!done || error) {
+		exec_give(context->exec, counted_as(object), charge->bytes);
+		return;
+	}
+	if (charge->kept)
+		was = 0;
+	exec_give(context->exec, counted_as(object), was);
+	object->bytes = object->bytes - was + charge->bytes;
+	if (charge->image) {
+		*charge->image = *charge->image - was + charge->bytes;
+	} else {
+		/* All in one piece: its images are no more. */
+		free(object->levels);
+		object->levels = NULL;
+	}
 }
 
 void exec_memory_forget(struct gl_exec *exec, struct exec_object *object)
 {
-	exec_give(exec,
-		object->cls == GL_CLASS_SHADER ? GL_EXEC_SHADER_BYTES : GL_EXEC_RESOURCE_BYTES,
-		object->bytes);
+	exec_give(exec, counted_as(object), object->bytes);
 	object->bytes = 0;
 }

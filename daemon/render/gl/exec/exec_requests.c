@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What each command that allocates wants: the one list of them. */
+#include <stdbool.h>
+
+#include "exec.h"
+#include "exec_memory.h"
+#include "gl_wire_a_c.h"
+#include "gl_wire_h_m.h"
+#include "gl_wire_n_p.h"
+#include "gl_wire_q_t.h"
+
+#define CUBE_FACES 6
+
+/* The fixed fields of a command. */
+#define WIRE(command) ((const struct gl_wire_##command *)wire)
+
+/* clang-format off */
+/* A row of a switch: fields of the request, then its bytes. */
+#define ROW(command, fields, wants) \
+	case GL_OP_##command: { \
+		const struct gl_wire_##command *w = WIRE(command); \
+		*r = (struct exec_request){ fields }; \
+		r->bytes = wants; \
+		return true; \
+	}
+#define FIELDS(...) __VA_ARGS__
+#define IMAGE_1D exec_image_bytes((GLenum)w->internalformat, w->width, 1, 1)
+#define IMAGE_2D exec_image_bytes((GLenum)w->internalformat, w->width, w->height, 1)
+#define IMAGE_3D exec_image_bytes((GLenum)w->internalformat, w->width, w->height, w->depth)
+#define SAMPLES(n, bytes) gl_mul(gl_natural(n) ? gl_natural(n) : 1, bytes)
+/* A texture's target is not said: it may be a cube. */
+#define PERHAPS_CUBE(bytes) gl_mul(CUBE_FACES, bytes)
+#define CUBE(bytes) gl_mul(w->target == GL_TEXTURE_CUBE_MAP ? CUBE_FACES : 1, bytes)
+
+static bool buffers(uint16_t opcode, const void *wire, struct exec_request *r)
+{
+	switch (opcode) {
+	ROW(BufferData, FIELDS(.kind = EXEC_REQUEST_BUFFER, .target = w->target),
+		gl_natural(w->size))
+	ROW(BufferStorage, FIELDS(.kind = EXEC_REQUEST_BUFFER, .target = w->target),
+		gl_natural(w->size))
+	ROW(NamedBufferData, FIELDS(.kind = EXEC_REQUEST_BUFFER, .by_name = true, .name = w->buffer),
+		gl_natural(w->size))
+	ROW(NamedBufferDataEXT, FIELDS(.kind = EXEC_REQUEST_BUFFER, .by_name = true, .name = w->buffer, .makes = true),
+		gl_natural(w->size))
+	ROW(NamedBufferStorage, FIELDS(.kind = EXEC_REQUEST_BUFFER, .by_name = true, .name = w->buffer),
+		gl_natural(w->size))
+	default:
+		return false;
+	}
+}
+
+static bool images(uint16_t opcode, const void *wire, struct exec_request *r)
+{
+	switch (opcode) {
+	ROW(TexImage1D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
+		IMAGE_1D)
+	ROW(CompressedTexImage1D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
+		IMAGE_1D)
+	ROW(TexImage2D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
+		IMAGE_2D)
+	ROW(CompressedTexImage2D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
+		IMAGE_2D)
+	ROW(TexImage3D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
+		IMAGE_3D)
+	ROW(CompressedTexImage3D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
+		IMAGE_3D)
+	ROW(CopyTexImage1D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
+		IMAGE_1D)
+	ROW(CopyTexImage2D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
+		IMAGE_2D)
+	default:
+		return false;
+	}
+}
+
+static bool named_images(uint16_t opcode, const void *wire, struct exec_request *r)
+{
+	switch (opcode) {
+	ROW(TextureImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
+		IMAGE_1D)
+	ROW(CompressedTextureImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
+		IMAGE_1D)
+	ROW(TextureImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
+		IMAGE_2D)
+	ROW(CompressedTextureImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
+		IMAGE_2D)
+	ROW(TextureImage3DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
+		IMAGE_3D)
+	ROW(CompressedTextureImage3DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
+		IMAGE_3D)
+	ROW(CopyTextureImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
+		IMAGE_1D)
+	ROW(CopyTextureImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
+		IMAGE_2D)
+	default:
+		return false;
+	}
+}
+
+static bool unit_images(uint16_t opcode, const void *wire, struct exec_request *r)
+{
+	switch (opcode) {
+	ROW(MultiTexImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
+		IMAGE_1D)
+	ROW(CompressedMultiTexImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
+		IMAGE_1D)
+	ROW(MultiTexImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
+		IMAGE_2D)
+	ROW(CompressedMultiTexImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
+		IMAGE_2D)
+	ROW(MultiTexImage3DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
+		IMAGE_3D)
+	ROW(CompressedMultiTexImage3DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
+		IMAGE_3D)
+	ROW(CopyMultiTexImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
+		IMAGE_1D)
+	ROW(CopyMultiTexImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
+		IMAGE_2D)
+	default:
+		return false;
+	}
+}
+
+static bool storages(uint16_t opcode, const void *wire, struct exec_request *r)
+{
+	switch (opcode) {
+	ROW(TexStorage1D, FIELDS(.kind = EXEC_REQUEST_STORAGE, .target = w->target),
+		CUBE(IMAGE_1D))
+	ROW(TextureStorage1D, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture),
+		IMAGE_1D)
+	ROW(TextureStorage1DEXT, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture, .target = w->target),
+		CUBE(IMAGE_1D))
+	ROW(TexStorage2D, FIELDS(.kind = EXEC_REQUEST_STORAGE, .target = w->target),
+		CUBE(IMAGE_2D))
+	ROW(TextureStorage2D, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture),
+		PERHAPS_CUBE(IMAGE_2D))
+	ROW(TextureStorage2DEXT, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture, .target = w->target),
+		CUBE(IMAGE_2D))
+	ROW(TexStorage3D, FIELDS(.kind = EXEC_REQUEST_STORAGE, .target = w->target),
+		CUBE(IMAGE_3D))
+	ROW(TextureStorage3D, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture),
+		IMAGE_3D)
+	ROW(TextureStorage3DEXT, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture, .target = w->target),
+		CUBE(IMAGE_3D))
+	default:
+		return false;
+	}
+}
+
+static bool multisampled(uint16_t opcode, const void *wire, struct exec_request *r)
+{
+	switch (opcode) {
+	ROW(TexImage2DMultisample, FIELDS(.kind = EXEC_REQUEST_STORAGE, .target = w->target),
+		SAMPLES(w->samples, IMAGE_2D))
+	ROW(TexStorage2DMultisample, FIELDS(.kind = EXEC_REQUEST_STORAGE, .target = w->target),
+		SAMPLES(w->samples, IMAGE_2D))
+	ROW(TextureStorage2DMultisample, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture),
+		SAMPLES(w->samples, IMAGE_2D))
+	ROW(TextureStorage2DMultisampleEXT, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture, .target = w->target),
+		SAMPLES(w->samples, IMAGE_2D))
+	ROW(TexImage3DMultisample, FIELDS(.kind = EXEC_REQUEST_STORAGE, .target = w->target),
+		SAMPLES(w->samples, IMAGE_3D))
+	ROW(TexStorage3DMultisample, FIELDS(.kind = EXEC_REQUEST_STORAGE, .target = w->target),
+		SAMPLES(w->samples, IMAGE_3D))
+	ROW(TextureStorage3DMultisample, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture),
+		SAMPLES(w->samples, IMAGE_3D))
+	ROW(TextureStorage3DMultisampleEXT, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture, .target = w->target),
+		SAMPLES(w->samples, IMAGE_3D))
+	default:
+		return false;
+	}
+}
+
+static bool renderbuffers(uint16_t opcode, const void *wire, struct exec_request *r)
+{
+	switch (opcode) {
+	ROW(RenderbufferStorage, FIELDS(.kind = EXEC_REQUEST_RENDERBUFFER),
+		IMAGE_2D)
+	ROW(RenderbufferStorageMultisample, FIELDS(.kind = EXEC_REQUEST_RENDERBUFFER),
+		SAMPLES(w->samples, IMAGE_2D))
+	ROW(NamedRenderbufferStorage, FIELDS(.kind = EXEC_REQUEST_RENDERBUFFER, .by_name = true, .name = w->renderbuffer),
+		IMAGE_2D)
+	ROW(NamedRenderbufferStorageMultisample, FIELDS(.kind = EXEC_REQUEST_RENDERBUFFER, .by_name = true, .name = w->renderbuffer),
+		SAMPLES(w->samples, IMAGE_2D))
+	ROW(NamedRenderbufferStorageEXT, FIELDS(.kind = EXEC_REQUEST_RENDERBUFFER, .by_name = true, .name = w->renderbuffer, .makes = true),
+		IMAGE_2D)
+	ROW(NamedRenderbufferStorageMultisampleEXT, FIELDS(.kind = EXEC_REQUEST_RENDERBUFFER, .by_name = true, .name = w->renderbuffer, .makes = true),
+		SAMPLES(w->samples, IMAGE_2D))
+	ROW(NamedRenderbufferStorageMultisampleCoverageEXT, FIELDS(.kind = EXEC_REQUEST_RENDERBUFFER, .by_name = true, .name = w->renderbuffer, .makes = true),
+		SAMPLES(w->coverageSamples, IMAGE_2D))
+	ROW(ShaderSource, FIELDS(.kind = EXEC_REQUEST_SHADER, .name = w->shader),
+		w->string_bytes)
+	default:
+		return false;
+	}
+}
+
+/* clang-format on */
+
+bool exec_request_of(uint16_t opcode, const void *wire, struct exec_request *ret_request)
+{
+	return buffers(opcode, wire, ret_request) || images(opcode, wire, ret_request) ||
+	       named_images(opcode, wire, ret_request) || unit_images(opcode, wire, ret_request) ||
+	       storages(opcode, wire, ret_request) || multisampled(opcode, wire, ret_request) ||
+	       renderbuffers(opcode, wire, ret_request);
+}
