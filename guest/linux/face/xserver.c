@@ -13,6 +13,7 @@
 	X(xcb_connect)                        \
 	X(xcb_connection_has_error)           \
 	X(xcb_disconnect)                     \
+	X(xcb_generate_id)                    \
 	X(xcb_get_setup)                      \
 	X(xcb_setup_roots_iterator)           \
 	X(xcb_screen_next)                    \
@@ -121,6 +122,11 @@ struct xserver *xserver_get(const char *name)
 int xserver_default_screen(struct xserver *server)
 {
 	return server->screen;
+}
+
+uint32_t xserver_new_id(struct xserver *server)
+{
+	return xcb.xcb_generate_id(server->connection);
 }
 
 /* ---- visuals */

@@ -26,6 +26,8 @@ struct xvisual {
 /* The TrueColor visuals of a screen with at least 15 bits, the root window's first. How many there are. */
 size_t xserver_visuals(struct xserver *server, int screen, struct xvisual *ret_visuals, size_t max);
 int xserver_default_screen(struct xserver *server);
+/* An id that nothing on the server has, for what the server needs not know. */
+uint32_t xserver_new_id(struct xserver *server);
 
 /* Size of any drawable, in pixels. One round trip. False: there is none of that id. */
 bool xserver_geometry(

@@ -205,6 +205,7 @@ static int make(struct screen *screen, const struct __GLXFBConfigRec *config,
 		glx_context_put(context);
 		return fault;
 	}
+	context->id = xserver_new_id(screen->server);
 	context->next = contexts;
 	contexts = context;
 	*ret_context = context;
@@ -235,8 +236,6 @@ static GLXContext create(Display *display, struct __GLXFBConfigRec *config, GLXC
 	pthread_mutex_unlock(&glx_lock);
 	if (fault)
 		xlib_error(display, fault, minor, 0);
-	else
-		context->id = xlib_new_id(display);
 	return context;
 }
 

@@ -109,7 +109,6 @@ void xlib_error(Display *display, int fault, int minor, XID resource);
 int xlib_default_screen(Display *display);
 /* One visual of a screen, to be freed by XFree; NULL: there is none of that id. */
 XVisualInfo *xlib_visual(Display *display, int screen, VisualID id);
-XID xlib_new_id(Display *display);
 /* By XFree; NULL is fine. */
 void xlib_free(void *memory);
 

@@ -191,7 +191,6 @@ static XID create(Display *display, struct target *wanted, uint32_t width, uint3
 	XID id;
 
 	xlib_sync(display);
-	wanted->id = xlib_new_id(display);
 	pthread_mutex_lock(&glx_lock);
 	wanted->server = xserver_get(xlib_name(display));
 	if (wanted->server && glx_config_valid(config)) {
@@ -199,6 +198,7 @@ static XID create(Display *display, struct target *wanted, uint32_t width, uint3
 		connection = connection_get();
 	}
 	if (connection) {
+		wanted->id = xserver_new_id(wanted->server);
 		wanted->srgb = wants_srgb(config, false);
 		target = make(wanted, connection, width, height, &fault);
 	}

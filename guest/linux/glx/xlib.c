@@ -79,13 +79,6 @@ void xlib_free(void *memory)
 		xlib.XFree(memory);
 }
 
-XID xlib_new_id(Display *display)
-{
-	const _XPrivDisplay inside = (_XPrivDisplay)display;
-
-	return inside->resource_alloc(display);
-}
-
 void xlib_codes(Display *display, struct xlib_codes *ret_codes)
 {
 	*ret_codes = (struct xlib_codes){ .opcode = 160, .event = 110, .error = 160 };
