@@ -86,6 +86,7 @@ static const struct row rows[] = {
 	{ "openat2", ALL(NO), SYS_openat2, { AT_FDCWD, PATH, BUFFER, 24 } },
 	{ "open_by_handle_at", ALL(NO), CALL(open_by_handle_at), { AT_FDCWD, BUFFER, O_RDONLY } },
 	{ "stat of a name", NVIDIA(ANY), CALL(newfstatat), { AT_FDCWD, PATH, BUFFER, 0 } },
+	{ "fstat", ALL(OK), CALL(fstat), { NULLFD, BUFFER } },
 	{ "stat of a descriptor", { NO, OK, OK, OK }, CALL(newfstatat), { NULLFD, EMPTY, BUFFER, AT_EMPTY_PATH } },
 	{ "statx", ALL(NO), CALL(statx), { AT_FDCWD, PATH, 0, 0x7ff, BUFFER } },
 	{ "access", ALL(NO), CALL(access), { PATH, 0 } },
