@@ -151,6 +151,7 @@ const void *gl_decoder_array(struct gl_decoder *dec, uint32_t sent, uint64_t byt
 	if (dec->failed)
 		return NULL;
 	if (bytes > GL_PAYLOAD_MAX || sent != bytes) {
+		dec->expected = bytes;
 		gl_decoder_fail(
 			dec, sent == GL_WIRE_UNKNOWN ? length_error(bytes) : GL_INVALID_VALUE);
 		return NULL;

@@ -114,6 +114,7 @@ struct gl_decoder {
 	const uint8_t *at, *end;
 	bool failed;
 	GLenum error; /* what the failure is to the guest */
+	uint64_t expected; /* bytes that the array would have had that made it fail, for who makes messages */
 	struct gl_reply_head head;
 	struct gl_out outs[GL_OUTS_MAX];
 	unsigned int n_outs;
