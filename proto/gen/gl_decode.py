@@ -240,6 +240,13 @@ def in_place(command):
                                                  "BufferSubData" in command.name or "BufferStorage" in command.name))
 
 
+def is_plain(command):
+    """Whether there is nothing to a command but its fixed fields, and the driver's function to call with them."""
+    return command.treatment == "generated" and command.keeps and not command.draws and not command.synchronous and \
+        not command.frees and command.return_kind == "void" and \
+        all((p.kind == "scalar" and not p.cls and not p.by) or p.is_fixed() for p in command.params)
+
+
 def source(commands, part):
     """One part: the functions, and the rows that name them."""
     lines = [SPDX, "/* Made by gl_gen.py: checks and executes messages, in the order of their names. */",
@@ -255,7 +262,7 @@ def source(commands, part):
         most = "GL_PAYLOAD_MAX" if variable_params(command) else str(size)
         flags = [f for f, on in (("GL_ROW_SYNC", command.synchronous), ("GL_ROW_DRAW", command.draws),
                                  ("GL_ROW_KEEPS", command.keeps), ("GL_ROW_INSIDE", command.inside),
-                                 ("GL_ROW_IN_PLACE", in_place(command))) if on]
+                                 ("GL_ROW_IN_PLACE", in_place(command)), ("GL_ROW_PLAIN", is_plain(command))) if on]
         lines += [f"const struct gl_row gl_row_{command.name} = {{",
                   f'\t.name = "gl{command.name}", .decode = {decode}, .min = {size}, .max = {most},',
                   f"\t.function = offsetof(struct gl_functions, {command.name}), .flags = {' | '.join(flags) or '0'},",

@@ -51,15 +51,6 @@ static void free_scratch(struct gl_decoder *dec)
 	}
 }
 
-/* Whether the command's function is there, which depends on the host's driver. */
-static bool has_function(const struct gl_decoder *dec, const struct gl_row *row)
-{
-	void (*function)(void);
-
-	memcpy(&function, (const uint8_t *)dec->gl + row->function, sizeof(function));
-	return function != NULL;
-}
-
 static void execute(struct gl_decoder *dec, const struct gl_row *row, const void *payload,
 	size_t size, const void *rest)
 {
@@ -67,7 +58,7 @@ static void execute(struct gl_decoder *dec, const struct gl_row *row, const void
 		gl_decoder_fail(dec, GL_INVALID_VALUE);
 		return;
 	}
-	if (!has_function(dec, row)) {
+	if (!gl_row_has_function(row, dec->gl)) {
 		gl_decoder_fail(dec, GL_INVALID_OPERATION);
 		return;
 	}

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "gl_enums.h"
 #include "gl_functions.h"
@@ -129,6 +130,7 @@ enum {
 	GL_ROW_KEEPS = 4, /* which arrays are enabled, and in which buffers they lie, is as before */
 	GL_ROW_INSIDE = 16, /* it may stand between glBegin and glEnd */
 	GL_ROW_IN_PLACE = 8, /* its array is opaque: it may change while it is copied */
+	GL_ROW_PLAIN = 32,   /* its decode function can be called for a message of the right size */
 };
 
 typedef void gl_decode_function(struct gl_decoder *dec, const void *payload);
@@ -147,6 +149,15 @@ const struct gl_row *gl_row_find(uint16_t opcode);
 
 void gl_decoder_init(struct gl_decoder *dec, const struct gl_functions *gl,
 	const struct gl_host *host, void *context);
+
+/* Whether the command's function is there, which depends on the host's driver. */
+static inline bool gl_row_has_function(const struct gl_row *row, const struct gl_functions *gl)
+{
+	void (*function)(void);
+
+	memcpy(&function, (const uint8_t *)gl + row->function, sizeof(function));
+	return function != NULL;
+}
 
 /*
  * Executes one message. payload: 8-aligned, of the message or of the bulk transfer that it names;

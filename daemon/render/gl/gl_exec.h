@@ -106,7 +106,7 @@ int gl_exec_read(struct gl_exec *exec, uint32_t surface, bool retained, const st
 /* Copies the newest frame on the GPU, inside of `rect`. 0 or negative errno. */
 int gl_exec_retain(struct gl_exec *exec, uint32_t surface, const struct ipc_rect *rect);
 
-/* What is being executed: for a watchdog, from any thread. A literal, or NULL. */
+/* What is being executed, or was last, until gl_exec_idle(): for a watchdog, from any thread. A literal, or NULL. */
 const char *gl_exec_command(const struct gl_exec *exec);
 
 #endif

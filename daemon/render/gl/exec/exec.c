@@ -85,7 +85,7 @@ static void refuse(struct gl_exec *exec, uint16_t opcode, const struct gl_row *r
 {
 	static const struct gl_reply_head refused = { .status = 1 };
 
-	if (row && (row->flags & GL_ROW_SYNC) && wants_reply)
+	if ((row->flags & GL_ROW_SYNC) && wants_reply)
 		exec_host.reply(&(struct exec_context){ .exec = exec }, opcode, &refused, NULL, 0);
 }
 
@@ -97,11 +97,27 @@ static void get_error(struct exec_context *context, bool wants_reply)
 		exec_host.reply(context, GL_OP_GetError, &head, NULL, 0);
 }
 
-static void execute(struct gl_exec *exec, const struct wire_header *header, const void *fixed,
-	size_t size, const void *rest)
+/*
+ * Those commands of which there are most: nothing can be wrong with one of the right size but what
+ * the driver says itself.
+ */
+static bool execute_plain(
+	struct gl_exec *exec, const struct gl_row *row, const void *fixed, size_t size)
+{
+	struct exec_context *context = exec->current;
+
+	if (!(row->flags & GL_ROW_PLAIN) || size != row->min || !context || exec->reader_current ||
+		context->lost || (context->begun && !(row->flags & GL_ROW_INSIDE)) ||
+		!gl_row_has_function(row, &context->gl))
+		return false;
+	row->decode(&exec->dec, fixed);
+	return true;
+}
+
+static void execute(struct gl_exec *exec, const struct gl_row *row,
+	const struct wire_header *header, const void *fixed, size_t size, const void *rest)
 {
 	const uint16_t opcode = header->opcode;
-	const struct gl_row *row = gl_row_find(opcode);
 	const bool wants_reply = !(header->flags & FLAG_NO_REPLY);
 	struct exec_context *context = exec->current;
 	GLenum error = 0;
@@ -116,10 +132,8 @@ static void execute(struct gl_exec *exec, const struct wire_header *header, cons
 		exec_error(context, GL_INVALID_OPERATION);
 		return;
 	}
-	exec->dec.gl = &context->gl;
-	exec->dec.context = context;
 	exec->wire = fixed;
-	if (row && size >= row->min)
+	if (size >= row->min)
 		error = exec_before(context, row, opcode, fixed);
 	if (error) {
 		refuse(exec, opcode, row, wants_reply);
@@ -131,7 +145,7 @@ static void execute(struct gl_exec *exec, const struct wire_header *header, cons
 		return;
 	}
 	done = gl_decode(&exec->dec, opcode, wants_reply, fixed, size, rest);
-	if (row && size >= row->min)
+	if (size >= row->min)
 		exec_after(context, opcode, fixed, done);
 }
 
@@ -247,7 +261,9 @@ int gl_exec_message(struct gl_exec *exec, const struct wire_header *header, cons
 		if (!row)
 			return -EPROTO;
 		atomic_store_explicit(&exec->command, row->name, memory_order_relaxed);
-		execute(exec, header, fixed, size, rest);
+		if (execute_plain(exec, row, fixed, size))
+			return exec->status;
+		execute(exec, row, header, fixed, size, rest);
 	} else {
 		status = dispatch(exec, header->opcode, fixed, size);
 	}
@@ -264,6 +280,7 @@ size_t gl_exec_in_place(uint16_t opcode)
 
 void gl_exec_idle(struct gl_exec *exec)
 {
+	atomic_store_explicit(&exec->command, NULL, memory_order_relaxed);
 	if (!exec->current || exec->current->lost || !exec_current_again(exec))
 		return;
 	if (exec->current->begun)

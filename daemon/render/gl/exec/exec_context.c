@@ -250,6 +250,8 @@ static void replace(struct gl_exec *exec, struct exec_context *context, struct e
 	struct exec_surface *old_draw = exec->draw, *old_read = exec->read;
 
 	exec->current = context;
+	exec->dec.context = context;
+	exec->dec.gl = context ? &context->gl : &exec->gl;
 	exec->draw = draw;
 	exec->read = read;
 	release(exec, old, old_draw, old_read);
