@@ -5,6 +5,7 @@
  * messages as on the wire.
  */
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,7 +132,7 @@ static bool execute(struct gl_exec *exec, const struct wire_header *header, cons
 	if (status == 0 && row)
 		assert(replies == (row->flags & GL_ROW_SYNC && !(header->flags & 2) ? 1 : 0));
 	free(copy);
-	return status == 0;
+	return status == 0 || status == -EPROTO;
 }
 
 static void run(struct gl_exec *exec, const uint8_t *data, size_t size, unsigned int most)

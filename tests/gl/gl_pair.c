@@ -36,7 +36,7 @@ struct gl_pair {
 	struct gl_exec *exec;
 	struct bulk_set bulk;
 	uint64_t taken[GL_EXEC_TAKES];
-	unsigned int frames, messages;
+	unsigned int frames, messages, malformed;
 	uint8_t *frame;
 	uint32_t frame_width, frame_height;
 
@@ -213,6 +213,10 @@ static void host_run(struct gl_pair *pair)
 		pthread_mutex_unlock(&pair->lock);
 		status = host_message(pair, &header, message + WIRE_HEADER_SIZE);
 		free(message);
+		if (status == -EPROTO) {
+			pair->malformed++;
+			status = 0;
+		}
 		pthread_mutex_lock(&pair->lock);
 		pair->status = status;
 	}
@@ -435,6 +439,11 @@ unsigned int gl_pair_frames(struct gl_pair *pair)
 unsigned int gl_pair_messages(struct gl_pair *pair)
 {
 	return pair->messages;
+}
+
+unsigned int gl_pair_malformed(struct gl_pair *pair)
+{
+	return pair->malformed;
 }
 
 const uint8_t *gl_pair_frame(struct gl_pair *pair, uint32_t *ret_width, uint32_t *ret_height)

@@ -54,7 +54,8 @@ uint64_t gl_pair_taken(struct gl_pair *pair, enum gl_exec_take what);
 /* How many frames have been presented, and the newest, BGRX, top row first; NULL: none was read. */
 unsigned int gl_pair_frames(struct gl_pair *pair);
 const uint8_t *gl_pair_frame(struct gl_pair *pair, uint32_t *ret_width, uint32_t *ret_height);
-/* Commands whose replies are outstanding are few in tests: messages received, by the host. */
+/* Messages that the host has got, and those of them that were malformed or unknown. */
 unsigned int gl_pair_messages(struct gl_pair *pair);
+unsigned int gl_pair_malformed(struct gl_pair *pair);
 
 #endif

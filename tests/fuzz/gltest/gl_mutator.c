@@ -209,7 +209,7 @@ static size_t make(uint16_t opcode, uint8_t *message, size_t room)
 	unsigned int from = 0;
 	size_t size;
 
-	if (!row || room < WIRE_HEADER_SIZE + row->size || row->size > sizeof(copy))
+	if (!row || room < WIRE_HEADER_SIZE + row->size)
 		return 0;
 	memset(message, 0, WIRE_HEADER_SIZE + row->size);
 	for (uint16_t i = 0; i < row->n_fields; i++)

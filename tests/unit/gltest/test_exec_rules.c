@@ -316,22 +316,18 @@ static void test_bad_calls_get_their_replies(void **state)
 	assert_int_equal(t->replies, 5);
 }
 
-static void test_malformed_messages_end_the_channel(void **state)
+static void test_malformed_messages(void **state)
 {
 	static const uint64_t payload[8] = { ~0u };
 	struct exec_test *t = *state;
 
 	exec_test_raw(t, GLM_CLIENT_ARRAYS, 0, payload, 8);
-	assert_true(exec_test_drain(t) < 0);
-}
-
-static void test_unknown_messages_end_the_channel(void **state)
-{
-	static const uint64_t payload[1];
-	struct exec_test *t = *state;
-
+	exec_test_raw(t, GLM_MAKE_CURRENT, 0, payload, 64);
 	exec_test_raw(t, GLM_CONTEXT_CREATED, 0, payload, 8);
-	assert_true(exec_test_drain(t) < 0);
+	exec_test_raw(t, GLM_ERRORS + 1, 0, payload, 8);
+	exec_test_raw(t, 0xffff, 0, payload, 8);
+	assert_int_equal(exec_test_drain(t), 0);
+	assert_int_equal(gl_pair_malformed(t->pair), 5);
 }
 
 #define RULE(name) cmocka_unit_test_setup_teardown(test_##name, setup, exec_test_end)
@@ -357,8 +353,7 @@ int main(void)
 		RULE(pixel_store_is_not_applied_twice),
 		RULE(no_context_is_current),
 		RULE(bad_calls_get_their_replies),
-		RULE(malformed_messages_end_the_channel),
-		RULE(unknown_messages_end_the_channel),
+		RULE(malformed_messages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
