@@ -53,7 +53,7 @@ static void put_bytes(struct gl_encoder *enc, const void *bytes, size_t size)
 /* The head of the next piece of the message that is sent as bulk. */
 static void piece_begin(struct gl_encoder *enc)
 {
-	const uint64_t room = enc->message_max - PIECE_HEAD;
+	const uint64_t room = gl_min(enc->message_max - PIECE_HEAD, ORIEL_BULK_CHUNK_MAX);
 	const uint64_t left = enc->bulk.total - enc->bulk.done;
 	const uint32_t size = (uint32_t)(left < room ? left : room);
 	_Alignas(8) uint8_t head[PIECE_HEAD];

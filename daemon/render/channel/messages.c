@@ -89,7 +89,8 @@ static void add_piece_in_place(struct channel *channel, const struct wire_header
 	piece.total = wire_read_u64(&reader);
 	piece.id = wire_read_u32(&reader);
 	piece.data.size = wire_read_u32(&reader);
-	if (piece.data.size > header->size - WIRE_HEADER_SIZE - BULK_FIELDS)
+	if (piece.data.size > header->size - WIRE_HEADER_SIZE - BULK_FIELDS ||
+		piece.data.size > ORIEL_BULK_CHUNK_MAX)
 		channel_refuse(channel, header, ORIEL_ERROR_MALFORMED, "malformed payload");
 	else
 		add_piece(channel, header, &piece);
