@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guest connections of the render process, from the first bytes that tell the protocol to streams
- * in Oriel's: what such a guest may send, while input is on its way to it, orield hangs up, or the
- * process ends. The input is a byte of flags and messages; the handshake is answered properly,
- * unless the flags say that it is part of the input.
+ * in Oriel's and their channels: what such a guest may send, while input is on its way to it,
+ * orield hangs up, or the process ends. The input is a byte of flags and messages; the handshake is
+ * answered properly, unless the flags say that it is part of the input.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -11,10 +11,12 @@
 #include <sys/socket.h>
 
 #include "fdpass.h"
+#include "gl_wire.h"
 #include "guest.h"
 #include "hello.h"
 #include "log.h"
 #include "oriel_messages.h"
+#include "render/fake_executor.h"
 #include "shared/messages.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,6 +43,7 @@ static struct run {
 	unsigned gone;
 	struct hello_guest hello;
 	uint8_t nonces;
+	struct channel_host host;
 	struct stream *vtest; /* one that was given to the virgl thread */
 } run;
 
@@ -161,6 +164,14 @@ static void connect_guest(void)
 		turn();
 }
 
+static void on_input(void *data, const struct ipc_display_input *input)
+{
+	(void)data;
+	(void)input;
+}
+
+static const struct surfaces_ops surfaces_ops = { on_input };
+
 static void send_events(uint32_t what)
 {
 	const struct ipc_display_input input = { .stream = what % 3,
@@ -189,7 +200,10 @@ static void begin(void)
 	r = link_open(&run.loop, fds[0], &link_ops, NULL, &run.link);
 	assert(r == 0);
 	guests_set_link(run.guests, run.link);
-	guests_open(run.guests, NULL);
+	run.host = (struct channel_host){ .executor = &fake_executor,
+		.surfaces = surfaces_create(&run.loop, 1000, &surfaces_ops, NULL) };
+	assert(run.host.surfaces);
+	guests_open(run.guests, &run.host);
 	connect_guest();
 }
 
@@ -206,20 +220,21 @@ static void end(void)
 	struct ipc_render_pong pong = { 0 };
 
 	guests_report(run.guests, &pong);
-	assert(pong.n_streams <= 1);
 	close(run.guest);
 	run.guest = -1;
 	while (run.gone == 0) {
 		uv_run(&run.loop, UV_RUN_ONCE);
 		turn();
 	}
-	assert(run.gone == 1);
+	assert(run.gone == 1 && guests_channels(run.guests) == 0);
+	surfaces_close(run.host.surfaces);
 	link_close(run.link);
 	uv_run(&run.loop, UV_RUN_NOWAIT);
 	uv_walk(&run.loop, close_handle, NULL); /* the guests' own timer */
 	uv_run(&run.loop, UV_RUN_DEFAULT);
 	uv_loop_close(&run.loop);
 	free(run.guests);
+	free(run.host.surfaces);
 	close(run.orield);
 }
 
@@ -266,6 +281,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
+	static const struct oriel_channel_open channel = { .table_hash = GL_TABLE_HASH,
+		.version_min = 1,
+		.version_max = 1,
+		.channel = 5,
+		.kind = ORIEL_CHANNEL_GL,
+		.role = ORIEL_ROLE_PROGRAM,
+		.parameters = { "\0\0\0", 4 } };
+	static const struct oriel_channel_close close = { .channel = 5 };
+
+	pieces_begin(seed);
+	if (seed % 31 == 0)
+		return messages_insert(data, size, max_size < INPUT_MAX ? max_size : INPUT_MAX,
+			&oriel_channel_open_type, &channel);
+	if (seed % 97 == 0)
+		return messages_insert(data, size, max_size < INPUT_MAX ? max_size : INPUT_MAX,
+			&oriel_channel_close_type, &close);
 	return messages_mutate(
 		&oriel_model, data, size, max_size < INPUT_MAX ? max_size : INPUT_MAX, seed);
 }

@@ -8,10 +8,13 @@
 
 #include "channel/futex.h"
 #include "channel/internal.h"
+#include "channel/rate.h"
 #include "glm_messages.h"
 
 #define FLAG_BULK   1u  /* of a channel's own messages: the payload was sent as bulk */
 #define BULK_FIELDS 24u /* bytes of a piece's payload before its data */
+#define RATE_MS     2u  /* between two looks whether it is to stop, while it waits */
+#define MS_NS       UINT64_C(1000000)
 /* Commands of OpenGL have opcodes from here on (proto/gl/stream.md). */
 #define FIRST_COMMAND 0x200u
 
@@ -244,6 +247,17 @@ static size_t run_all(struct channel *channel, const uint8_t *at, size_t size, s
 	return done;
 }
 
+/* Waits, a moment at a time, until the session's rate lets it read on. */
+static void keep_rate(struct channel *channel, size_t size)
+{
+	uint64_t ns = channel_rate_take(size);
+
+	if (ns > 0)
+		quota_refuse(&channel->quota, LIMIT_COMMAND_RATE, size);
+	while (ns > 0 && channel_pause(channel, RATE_MS))
+		ns -= ns < RATE_MS * MS_NS ? ns : RATE_MS * MS_NS;
+}
+
 static void took(struct channel *channel, size_t size)
 {
 	atomic_fetch_add_explicit(&channel->config.stream->bytes_in, size, memory_order_relaxed);
@@ -253,6 +267,7 @@ static void took(struct channel *channel, size_t size)
 	if (!channel->config.shared &&
 		channel->in.at - atomic_load(&channel->granted) >= CHANNEL_TO_HOST / 4)
 		uv_async_send(&channel->async);
+	keep_rate(channel, size);
 }
 
 /* A message that does not fit into the chunk. It lies in one stretch, and the guest may change it. */

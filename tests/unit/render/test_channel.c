@@ -273,6 +273,27 @@ static void test_quota(void **state)
 	assert_int_equal(number, 0);
 }
 
+/* What comes faster than the session's rate waits. */
+static void test_rate(void **state)
+{
+	static const uint8_t payload[100000];
+	struct ipc_limit limit[LIMITS_N] = { 0 };
+	struct ipc_render_pong pong = { 0 };
+	struct fixture *f = *state;
+	uint64_t begun;
+
+	limit[LIMIT_COMMAND_RATE].value = 1 << 20;
+	begin(f);
+	quota_set(limit, LIMITS_N);
+	begun = clock_ms();
+	for (unsigned i = 0; i < 10; i++)
+		channel_send(f, DO_SUM, 0, payload, sizeof(payload));
+	until(f, g.answers == 10);
+	assert_in_range(clock_ms() - begun, 500, 2000);
+	quota_report(&pong);
+	assert_true(pong.limits[LIMIT_COMMAND_RATE].refused > 0);
+}
+
 /* Positions that cannot be end the channel; the connection goes on. */
 static void test_broken_memory(void **state)
 {
@@ -436,6 +457,7 @@ static int run(void)
 		TEST(test_answers_unread),
 		TEST(test_overdrawn),
 		TEST(test_quota),
+		TEST(test_rate),
 		TEST(test_broken_memory),
 		TEST(test_bad_header_in_memory),
 		TEST(test_seals),
