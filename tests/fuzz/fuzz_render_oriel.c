@@ -18,6 +18,7 @@
 #include "oriel_messages.h"
 #include "render/fake_executor.h"
 #include "shared/messages.h"
+#include "shared/pieces.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
