@@ -61,6 +61,7 @@ static struct gl_context *context_new(struct gl_link *link, const struct gl_cont
 	if (!ctx)
 		return NULL;
 	ctx->link = link;
+	ctx->flags = wanted->flags;
 	ctx->api = wanted->api;
 	ctx->profile = wanted->profile;
 	ctx->exact = link->config.exact_errors;

@@ -46,6 +46,7 @@ struct gl_context {
 	struct gl_share *share;  /* a reference */
 	struct gl_context *next; /* link.contexts */
 	uint32_t id;
+	uint32_t flags; /* of glm_context_create */
 	uint8_t api, profile;
 	bool holding;   /* the link's lock is ours */
 	bool destroyed; /* and goes when it is no more current */

@@ -41,12 +41,24 @@ def sent(command):
     return [p.name for p in command.params if p.kind != "unsent" or p.name in lengths]
 
 
+# Names of these classes a program may choose itself: binding them makes what they stand for.
+CHOSEN = ("buffer", "texture", "framebuffer", "renderbuffer", "query", "arb program")
+
+
+def chosen(command):
+    """Tells of names that the program may have chosen."""
+    if not command.binds or not command.on_wire:
+        return []
+    return [f"gl_name_used(ctx, {class_name(p.cls)}, {p.name});" for p in command.params
+            if p.kind == "scalar" and p.cls in CHOSEN]
+
+
 def body(command):
     returns, kind = command.raw.returns, kind_of(command)
     zero = "" if returns == "void" else " 0"
     encode = ["&ctx->enc", *sent(command)]
     lines = ["\tstruct gl_context *ctx = gl_current_context;"]
-    notes = [f"gl_note_{note}(ctx);" for note in command.notes]
+    notes = [f"gl_note_{note}(ctx);" for note in command.notes] + chosen(command)
     if kind == "made":
         return lines + ["\tGLuint name;", "", "\tif (!ctx)", f"\t\treturn{zero};", *("\t" + n for n in notes),
                         f"\tname = gl_name_make(ctx, {class_name(command.return_class)});",

@@ -77,10 +77,18 @@ void gl_debug_deliver(struct gl_context *ctx)
 	}
 }
 
+/* Messages of the commands so far have arrived. */
+static void settle(struct gl_context *ctx)
+{
+	gl_encode_IsEnabled(&ctx->enc, GL_BLEND);
+}
+
 GLsizei gl_debug_next_length(struct gl_context *ctx)
 {
 	GLsizei length;
 
+	gl_debug_want(ctx);
+	settle(ctx);
 	gl_link_lock(ctx->link);
 	length = ctx->messages ? ctx->messages->length + 1 : 0;
 	gl_link_unlock(ctx->link);
@@ -95,16 +103,47 @@ void gl_debug_finish(struct gl_context *ctx)
 		free(message);
 }
 
-void gl_shadow_DebugMessageCallback(
-	struct gl_context *ctx, GLDEBUGPROC callback, const void *userParam)
+void gl_debug_want(struct gl_context *ctx)
 {
 	const struct glm_debug message = { .enabled = 1 };
 
-	ctx->state.debug_callback = callback;
-	ctx->state.debug_user = userParam;
+	if (ctx->state.debug_wanted)
+		return;
+	ctx->state.debug_wanted = true;
 	gl_link_enter(ctx);
 	gl_link_send(ctx->link, &glm_debug_type, &message);
 	gl_link_leave(ctx);
+}
+
+void gl_shadow_DebugMessageCallback(
+	struct gl_context *ctx, GLDEBUGPROC callback, const void *userParam)
+{
+	gl_debug_want(ctx);
+	ctx->state.debug_callback = callback;
+	ctx->state.debug_user = userParam;
+}
+
+void gl_shadow_DebugMessageInsert(struct gl_context *ctx, GLenum source, GLenum type, GLuint id,
+	GLenum severity, GLsizei length, const GLchar *buf)
+{
+	gl_debug_want(ctx);
+	gl_encode_DebugMessageInsert(&ctx->enc, source, type, id, severity, length, buf);
+	settle(ctx);
+}
+
+void gl_shadow_PushDebugGroup(
+	struct gl_context *ctx, GLenum source, GLuint id, GLsizei length, const GLchar *message)
+{
+	gl_encode_PushDebugGroup(&ctx->enc, source, id, length, message);
+	if (ctx->state.debug_wanted)
+		settle(ctx);
+}
+
+void gl_shadow_PopDebugGroup(struct gl_context *ctx)
+{
+	gl_encode_PopDebugGroup(&ctx->enc);
+	if (ctx->state.debug_wanted)
+		settle(ctx);
 }
 
 /* One message into the program's arrays, of which any may be NULL. False: its text has no room. */
@@ -141,8 +180,9 @@ GLuint gl_shadow_GetDebugMessageLog(struct gl_context *ctx, GLuint count, GLsize
 		gl_error(ctx, GL_INVALID_VALUE);
 		return 0;
 	}
+	gl_debug_want(ctx);
+	settle(ctx);
 	gl_link_enter(ctx);
-	gl_link_events(ctx->link, false);
 	while (n < count && ctx->messages &&
 		log_one(ctx->messages, n, &bufSize, sources, types, ids, severities, lengths,
 			&messageLog)) {

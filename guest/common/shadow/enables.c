@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* State that is set and asked for often: enables, viewport, what is current, display lists. */
+#include "debug.h"
 #include "gl_context.h"
 #include "gl_encode.h"
 #include "gl_shadow.h"
@@ -75,6 +76,8 @@ static void set(struct gl_context *ctx, GLenum cap, bool on)
 
 void gl_shadow_Enable(struct gl_context *ctx, GLenum cap)
 {
+	if (cap == GL_DEBUG_OUTPUT || cap == GL_DEBUG_OUTPUT_SYNCHRONOUS)
+		gl_debug_want(ctx);
 	set(ctx, cap, true);
 	gl_encode_Enable(&ctx->enc, cap);
 }

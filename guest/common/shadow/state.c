@@ -5,8 +5,12 @@
 
 #include "arrays.h"
 #include "client_attrib.h"
+#include "debug.h"
 #include "gl_encode.h"
 #include "gl_link.h"
+
+/* A flag of glm_context_create. */
+#define GLM_CONTEXT_DEBUG 1u
 
 bool gl_state_init(struct gl_context *ctx)
 {
@@ -54,6 +58,8 @@ static void first_time(struct gl_context *ctx)
 		state->viewport[3] = state->scissor[3] = (GLint)ctx->draw->height;
 		state->viewport_age = state->scissor_age = state->age;
 	}
+	if (ctx->flags & GLM_CONTEXT_DEBUG)
+		gl_debug_want(ctx);
 	if (ctx->exact) {
 		gl_link_enter(ctx);
 		gl_link_send(ctx->link, &glm_errors_type, &errors);

@@ -129,6 +129,7 @@ struct gl_state {
 		uint64_t bytes;
 	} feedback, select;
 
+	bool debug_wanted;
 	GLDEBUGPROC debug_callback;
 	const void *debug_user;
 };

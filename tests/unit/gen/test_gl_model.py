@@ -303,4 +303,4 @@ def test_fields_lie_at_the_same_place_in_32_bits(generated, tmp_path):
 
 def test_no_file_is_too_long(generated):
     for path in generated.glob("gl_*.[ch]"):
-        assert len(path.read_text().splitlines()) < 10000, path.name
+        assert len(path.read_text().splitlines()) < 11000, path.name
