@@ -42,7 +42,7 @@ static void take_closed(struct connection *connection, const struct oriel_channe
 {
 	if (closed->channel != CONNECTION_CHANNEL)
 		return;
-	if (connection->debug)
+	if (connection->debug && !atomic_load(&connection->said_bye))
 		fprintf(stderr, "oriel: the host closed the channel: %s\n", closed->reason);
 	connection_lose(connection, ECONNRESET);
 }
