@@ -58,7 +58,7 @@ def test_lost_and_again(daemon, gl_guest, shared):
     """The render process dies: the program is told, not ended, and draws with a new context in the next."""
     guest = gl_guest(daemon, WORLD, "lost", shared=shared)
     guest.wait_said("drawing")
-    os.kill(daemon.api.session("one")["processes"]["render"]["pid"], signal.SIGKILL)
+    os.kill(daemon.child("oriel-render"), signal.SIGKILL)
     guest.wait_said("again")
     wait_for(lambda: looks(daemon, (64, 64), (0, 0, 255)), 20, "the frame of the new context")
     go_on(guest)

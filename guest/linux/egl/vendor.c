@@ -103,24 +103,35 @@ enum stub {
 	STUB_WAIT_SYNC,
 	STUB_SWAP_WITH_DAMAGE_EXT,
 	STUB_SWAP_WITH_DAMAGE_KHR,
+	STUB_QUERY_DISPLAY_ATTRIB,
+	STUB_QUERY_DEVICE_ATTRIB,
+	STUB_QUERY_DEVICE_STRING,
 	STUBS,
 };
 
 static int stub_indices[STUBS];
 
-/* The function behind a stub for that display, or NULL with EGL_BAD_DISPLAY. */
-static function dispatch(EGLDisplay dpy, enum stub stub)
+/* The function behind a stub for that vendor, or NULL with the error that there is none. */
+static function dispatch_to(__EGLvendorInfo *vendor, enum stub stub, EGLint error)
 {
-	__EGLvendorInfo *vendor;
-
-	glvnd->threadInit();
-	vendor = glvnd->getVendorFromDisplay(dpy);
 	if (!vendor) {
-		glvnd->setEGLError(EGL_BAD_DISPLAY);
+		glvnd->setEGLError(error);
 		return NULL;
 	}
 	glvnd->setLastVendor(vendor);
 	return glvnd->fetchDispatchEntry(vendor, stub_indices[stub]);
+}
+
+static function dispatch(EGLDisplay dpy, enum stub stub)
+{
+	glvnd->threadInit();
+	return dispatch_to(glvnd->getVendorFromDisplay(dpy), stub, EGL_BAD_DISPLAY);
+}
+
+static function dispatch_device(EGLDeviceEXT device, enum stub stub)
+{
+	glvnd->threadInit();
+	return dispatch_to(glvnd->getVendorFromDevice(device), stub, EGL_BAD_DEVICE_EXT);
 }
 
 static EGLSyncKHR stub_create_sync(EGLDisplay dpy, EGLenum type, const EGLint *attributes)
@@ -176,6 +187,30 @@ static EGLBoolean stub_swap_khr(EGLDisplay dpy, EGLSurface surface, const EGLint
 	return f ? f(dpy, surface, rects, n) : EGL_FALSE;
 }
 
+static EGLBoolean stub_query_display_attrib(EGLDisplay dpy, EGLint name, EGLAttrib *value)
+{
+	const PFNEGLQUERYDISPLAYATTRIBEXTPROC f =
+		(PFNEGLQUERYDISPLAYATTRIBEXTPROC)dispatch(dpy, STUB_QUERY_DISPLAY_ATTRIB);
+
+	return f ? f(dpy, name, value) : EGL_FALSE;
+}
+
+static EGLBoolean stub_query_device_attrib(EGLDeviceEXT device, EGLint name, EGLAttrib *value)
+{
+	const PFNEGLQUERYDEVICEATTRIBEXTPROC f =
+		(PFNEGLQUERYDEVICEATTRIBEXTPROC)dispatch_device(device, STUB_QUERY_DEVICE_ATTRIB);
+
+	return f ? f(device, name, value) : EGL_FALSE;
+}
+
+static const char *stub_query_device_string(EGLDeviceEXT device, EGLint name)
+{
+	const PFNEGLQUERYDEVICESTRINGEXTPROC f =
+		(PFNEGLQUERYDEVICESTRINGEXTPROC)dispatch_device(device, STUB_QUERY_DEVICE_STRING);
+
+	return f ? f(device, name) : NULL;
+}
+
 static const struct {
 	const char *name;
 	function address;
@@ -187,6 +222,9 @@ static const struct {
 	[STUB_WAIT_SYNC] = F("eglWaitSyncKHR", stub_wait_sync),
 	[STUB_SWAP_WITH_DAMAGE_EXT] = F("eglSwapBuffersWithDamageEXT", stub_swap_ext),
 	[STUB_SWAP_WITH_DAMAGE_KHR] = F("eglSwapBuffersWithDamageKHR", stub_swap_khr),
+	[STUB_QUERY_DISPLAY_ATTRIB] = F("eglQueryDisplayAttribEXT", stub_query_display_attrib),
+	[STUB_QUERY_DEVICE_ATTRIB] = F("eglQueryDeviceAttribEXT", stub_query_device_attrib),
+	[STUB_QUERY_DEVICE_STRING] = F("eglQueryDeviceStringEXT", stub_query_device_string),
 };
 
 static int find_stub(const char *name)
