@@ -39,7 +39,7 @@ static int check(const struct oriel_shared_memory *shared, int fd)
 
 static int map_all(struct connection *connection, int fd)
 {
-	off_t offset = PIPE_CONTROL_SIZE;
+	off_t offset = (off_t)PIPE_CONTROL_SIZE;
 
 	connection->memory = mmap(NULL, PIPE_CONTROL_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (connection->memory == MAP_FAILED) {
@@ -50,7 +50,7 @@ static int map_all(struct connection *connection, int fd)
 		connection->pipe_data[i] = map_twice(fd, connection->pipe_size[i], offset);
 		if (!connection->pipe_data[i])
 			return -errno;
-		offset += connection->pipe_size[i];
+		offset += (off_t)connection->pipe_size[i];
 	}
 	return 0;
 }
