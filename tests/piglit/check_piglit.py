@@ -12,7 +12,8 @@ with what the others did last. PIGLIT_FILTER: the tests, a regular expression; "
 SUITES=piglit,found,glmark2 runs some of the three. known.md lists what differs elsewhere in quick_gl.
 
 PEERS=native,oriel-gl, one of them or both, is another run: all of quick_gl on two platforms, natively and
-through Oriel's own OpenGL library; see quick_gl.py. SUITES=quick_gl with PEERS=native is its first half.
+through Oriel's own OpenGL library, and glmark2; see quick_gl.py. SUITES=quick_gl with PEERS=native is the first
+half of it.
 PIGLIT_SHARDS=0-3 and PIGLIT_PLATFORMS=glx choose parts of it, PIGLIT_JOBS=1 runs one test at a time.
 """
 import argparse
@@ -204,12 +205,12 @@ def names_of(text, known, what):
     return chosen
 
 
-def forwarded(chosen):
+def forwarded(chosen, suites_chosen):
     """The run of quick_gl.py, as an exit status."""
     OUT.mkdir(parents=True, exist_ok=True)
     desktop = peers.Desktop("1600x1200")
     try:
-        return 0 if quick_gl.run(chosen, desktop, OUT) else 1
+        return 0 if quick_gl.run(chosen, suites_chosen, desktop, OUT) else 1
     except suites.SuiteError as error:
         print(f"check-piglit: {error}", file=sys.stderr)
         return 1
@@ -226,7 +227,8 @@ def main():
     arguments = parser.parse_args()
     globals()["OUT"] = arguments.out
     if "oriel-gl" in arguments.peers or arguments.suites == "quick_gl":
-        return forwarded(names_of(arguments.peers, quick_gl.PEERS, "peer"))
+        return forwarded(names_of(arguments.peers, quick_gl.PEERS, "peer"),
+                         names_of(arguments.suites, quick_gl.SUITES, "suite"))
     ran = names_of(arguments.peers, PEERS, "peer")
     chosen = names_of(arguments.suites, SUITES, "suite")
     OUT.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where a program's OpenGL commands are executed: in itself, by virgl_test_server, by Oriel."""
+"""Where a program's OpenGL commands are executed: in itself, by virgl_test_server, by Oriel.
+
+`shown` is what programs say of whose OpenGL they have: a key of glmark2's and how its value begins.
+"""
 import contextlib
 import os
 import pathlib
@@ -19,7 +22,7 @@ REFERENCE = "virgl_test_server"
 
 class Native:
     """llvmpipe in the program itself."""
-    renderer = "llvmpipe"
+    shown = ("GL_RENDERER", "llvmpipe")
     trouble = ""
 
     def __init__(self, version):
@@ -37,7 +40,7 @@ class Native:
 
 class VirglTestServer:
     """virglrenderer's own server, one process for each client."""
-    renderer = "virgl"
+    shown = ("GL_RENDERER", "virgl")
     trouble = ""
 
     def __init__(self, version):
@@ -59,7 +62,7 @@ class VirglTestServer:
 
 class Oriel:
     """One session of an orield with its defaults."""
-    renderer = "virgl"
+    shown = ("GL_RENDERER", "virgl")
 
     def __init__(self, version):
         self.version = version
@@ -92,6 +95,7 @@ class Oriel:
 
 class OrielGl:
     """One session of an orield with compute shaders, and Oriel's own OpenGL library in the guest."""
+    shown = ("GL_VENDOR", "Oriel")
 
     def __init__(self):
         self.daemon = Daemon().configure(extra="[guest]\ncompute_shaders = on\n", log="info")

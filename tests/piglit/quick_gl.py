@@ -27,6 +27,7 @@ BAR = 0.99
 AGAIN = 2
 TOLD = 600  # characters of what a test that did not pass has said
 PEERS = ("native", "oriel-gl")
+SUITES = ("quick_gl", "glmark2")
 
 
 def all_tests():
@@ -158,13 +159,47 @@ def compare(platform, theirs, ours, rows):
     return good
 
 
-def run(chosen, desktop, out):
+def run_glmark2(chosen, desktop, out, rows):
+    """All scenes of glmark2 through each peer, validated. True: none that passes natively is lost."""
+    found = {}
+    for name in chosen:
+        folder = out / f"{name}-glmark2"
+        folder.mkdir(exist_ok=True)
+        peer = started(name)
+        try:
+            peer.start()
+            found[name] = suites.run_glmark2(peer, desktop, folder, f"{name}, glmark2")
+        finally:
+            peer.stop()
+    if len(found) < len(PEERS):
+        return True
+    theirs, ours = ({test: {"result": result} for test, result in found[name].items()} for name in PEERS)
+    lost = lost_tests(theirs, ours)
+    rows.append({"case": "glmark2", "metric": "scenes validated", "value": len(theirs) - len(lost), "unit": "scenes",
+                 "peer": "native", "peer_value": len(theirs), "ratio": 1 - len(lost) / len(theirs), "bar": 1.0,
+                 "ok": not lost, "lost": lost, "command": "make check-piglit PEERS=native,oriel-gl SUITES=glmark2"})
+    print(f"\nglmark2: {len(theirs)} scenes, lost: {', '.join(lost) or 'none'}")
+    return not lost
+
+
+def run(chosen, suites_chosen, desktop, out):
+    """The suites that are asked for, quick_gl and glmark2. True: nothing is wrong."""
+    rows, good = [], True
+    if "quick_gl" in suites_chosen:
+        good = run_quick_gl(chosen, desktop, out, rows)
+    if "glmark2" in suites_chosen:
+        good = run_glmark2(chosen, desktop, out, rows) and good
+    (out / "quick_gl.json").write_text(json.dumps(rows, indent=1))
+    return good
+
+
+def run_quick_gl(chosen, desktop, out, rows):
     """Runs the parts that are not there yet. True: the bar is held and each lost test has a reason."""
     platforms = [name for name in os.environ.get("PIGLIT_PLATFORMS", "").split(",") if name] or PLATFORMS
     shards = chosen_shards(os.environ.get("PIGLIT_SHARDS", ""))
     folder = out / "quick_gl"
     folder.mkdir(parents=True, exist_ok=True)
-    tests, rows, good = all_tests(), [], True
+    tests, good = all_tests(), True
     done = {(peer, platform): {} for peer in PEERS for platform in platforms}
     for shard in shards:
         here = [test for test in tests if shard_of(test) == shard]
@@ -183,5 +218,4 @@ def run(chosen, desktop, out):
     for platform in platforms:
         if done["oriel-gl", platform]:
             good = compare(platform, done["native", platform], done["oriel-gl", platform], rows) and good
-    (out / "quick_gl.json").write_text(json.dumps(rows, indent=1))
     return good

@@ -69,17 +69,22 @@ def watch(command, desktop, log, on_line):
 
 def check_renderer(peer, lines):
     """Mesa would fall back to llvmpipe without a word if no server could be reached."""
-    found = re.search(r"GL_RENDERER: +(.*)", lines)
-    if not found or not found[1].startswith(peer.renderer):
-        raise SuiteError(f"the tests are to run on {peer.renderer} and would run on "
+    key, wanted = peer.shown
+    found = re.search(rf"{key}: +(.*)", lines)
+    if not found or not found[1].startswith(wanted):
+        raise SuiteError(f"the tests are to run on {wanted} and would run on "
                          f"{found[1] if found else 'nothing'}:\n{lines}")
 
 
-def probe(peer, desktop):
-    """One short scene, to see what renders; glxinfo ends with an X error with vtest 2."""
-    run = subprocess.run(peer.command(["glmark2", "--validate", "-b", "build"]), check=False, timeout=120,
-                         env=environment(desktop), capture_output=True, text=True, errors="replace")
-    check_renderer(peer, run.stdout + run.stderr)
+def probe(peer, desktop, platform):
+    """To see what renders: one short scene, as glxinfo ends with an X error with vtest 2; wflinfo without X."""
+    words = (["glmark2", "--validate", "-b", "build"] if platform == "glx" else
+             ["wflinfo", "-p", platform, "-a", "gl"])
+    run = subprocess.run(peer.command(words), check=False, timeout=120, env=environment(desktop),
+                         capture_output=True, text=True, errors="replace")
+    lines = re.sub(r"OpenGL (vendor|renderer) string:", lambda found: f"GL_{found[1].upper()}:",
+                   run.stdout + run.stderr)
+    check_renderer(peer, lines)
 
 
 def piglit_tests(data):
@@ -97,6 +102,7 @@ def piglit_data(peer, desktop, folder, select, title, platform="glx"):
     """Runs some of quick_gl: `select`, the arguments that choose the tests. What piglit found."""
     results = folder / "results"
     shutil.rmtree(results, ignore_errors=True)
+    probe(peer, desktop, platform)
     progress = Progress(title)
     status = watch(
         peer.command(["piglit", "run", "-p", platform, "-j", JOBS, "-l", "quiet", "--timeout",
@@ -113,7 +119,6 @@ def piglit_data(peer, desktop, folder, select, title, platform="glx"):
 
 def run_piglit(peer, desktop, folder, select, title):
     """Returns {test: result}, {"test: subtest": result} of the tests that `select` chooses."""
-    probe(peer, desktop)
     return piglit_tests(piglit_data(peer, desktop, folder, select, title))
 
 
