@@ -159,3 +159,12 @@ def test_program_that_knows_nothing_of_loss_lives(daemon, gl_guest):
              "its frames, or its end")
     assert guest.process.poll() in (None, 0, 1), f"it was killed by signal {-guest.process.returncode}"
     assert alive(daemon.process.pid)
+
+
+# ---- threads
+
+@pytest.mark.parametrize("shared", [False, True], ids=["socket", "memory"])
+def test_threads(common_daemon, gl_guest, shared):
+    """Contexts of several threads, shared objects, and a context that goes from thread to thread."""
+    said = gl_guest(common_daemon, BUILD / "tests/threads", shared=shared).finish(120)
+    assert "all is well" in said
