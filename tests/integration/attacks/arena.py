@@ -13,6 +13,7 @@ import time
 import numpy
 from PIL import Image
 
+import glwire
 import pattern
 import rawvtest as vtest
 from support import BUILD, PATIENCE, SANITIZED, Daemon, Guest, Output, Problem, wait_for
@@ -183,7 +184,17 @@ class Arena:
             assert guest.receive(12) == vtest.BUSY
             assert guest.receive(wanted.size) == wanted.tobytes(), "an honest guest's picture is wrong"
             wait_for(lambda: self.shown(wanted[:, :, 2::-1]), 20, "an honest guest's picture on the display")
+        self.honest_forwarded(number)
         return True
+
+    def honest_forwarded(self, number):
+        """The same of one that has an OpenGL library of ours: a picture of one colour."""
+        level = number % 2 * 102
+        with glwire.Guest(self.daemon.socket("one"), "honest") as guest:
+            guest.ready(96, 64)
+            guest.fill(level / 255, 0.2, 0.8)
+            wanted = numpy.full((64, 96, 3), (level, 51, 204), numpy.uint8)
+            wait_for(lambda: self.shown(wanted), 20, "an honest forwarded guest's picture on the display")
 
     def shown(self, wanted):
         data = self.api.screenshot("one")
@@ -195,7 +206,7 @@ class Arena:
         def tried():
             try:
                 return self.honest_once()
-            except (OSError, Problem):
+            except (OSError, EOFError, Problem):
                 return False
         wait_for(tried, 40, "room for an honest guest", every=0.1)
 

@@ -74,6 +74,7 @@ def name_of(error):
 
 def main():
     import api_attacks  # noqa: F401
+    import gl_attacks  # noqa: F401
     import guest_attacks  # noqa: F401
     import load_attacks  # noqa: F401
     import viewer_attacks  # noqa: F401

@@ -16,6 +16,7 @@ import pytest
 
 import api_attacks  # noqa: F401
 import attacker
+import gl_attacks  # noqa: F401
 import guest_attacks  # noqa: F401
 import load_attacks  # noqa: F401
 import viewer_attacks  # noqa: F401
