@@ -149,7 +149,7 @@ class Guest:
 
     def __init__(self, path, program="glwire", timeout=20.0):
         self.socket = connect_unix(path, timeout)
-        self.data, self.descriptors, self.memory = b"", [], None
+        self.data, self.descriptors, self.memory, self.fences = b"", [], None, 0
         nonce = os.urandom(16).replace(b"\x8f", b"\x01")
         name = program.encode()[:63]
         self.socket.sendall(MAGIC + b"HELO" + nonce + struct.pack("<HHBB10x", 1, 1, 1, len(name)) +
@@ -241,10 +241,12 @@ class Guest:
                   own("present", surface=1))
         self.wait("presented")
 
-    def finish(self):
-        """Waits until everything before has been executed; the reply's status."""
-        self.send(command("Finish"))
-        return struct.unpack_from("<I", self.wait(OPCODES["Finish"])[1])[0]
+    def finish(self, channel=1):
+        """Waits until everything before has been executed."""
+        self.fences += 1
+        self.send(message(CONTROL.by_name["fence"]["id"], channel, CONTROL.payload("fence", number=self.fences)))
+        while self.wait("retired")[1]["number"] < self.fences:
+            pass
 
     def readable(self, seconds):
         return bool(self.data or select.select([self.socket], [], [], seconds)[0])
