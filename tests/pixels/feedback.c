@@ -158,5 +158,5 @@ static void draw(int frame)
 }
 
 const struct scene scene = {
-	.name = "feedback", .major = 4, .minor = 4, .core = true, .setup = setup, .draw = draw
+	.name = "feedback", .major = 4, .minor = 2, .core = true, .setup = setup, .draw = draw
 };
