@@ -158,9 +158,12 @@ void gl_encoder_end(struct gl_encoder *enc)
 	if (enc->bulk.open)
 		end_bulk(enc);
 	enc->open = false;
-	/* Whoever waits for the stream goes on. */
-	if (split && !enc->calling)
+	/* Whoever waits for the stream goes on, also when the message's end has been sent already. */
+	if (split && !enc->calling) {
 		gl_encoder_flush(enc);
+		if (enc->transport->answered)
+			enc->transport->answered(enc->data);
+	}
 }
 
 uint64_t gl_text_bytes(const GLchar *text, int64_t length, bool zero)
