@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import pattern
-from support import BUILD, alive, wait_for
+from support import BUILD, Problem, alive, wait_for
 
 VENDOR = "Oriel"
 
@@ -22,12 +22,20 @@ def need(program):
 
 
 def screen(daemon, session="one"):
-    """What stands on the display, as an array of rows of RGB."""
-    return numpy.asarray(Image.open(io.BytesIO(daemon.api.screenshot(session))).convert("RGB"))
+    """What stands on the display, as an array of rows of RGB; of no rows while nothing was shown."""
+    try:
+        data = daemon.api.screenshot(session)
+    except Problem as problem:
+        if problem.status != 409:
+            raise
+        return numpy.zeros((0, 0, 3), numpy.uint8)
+    return numpy.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
 def share(picture, red, green, blue, slack=60):
     """How much of a picture has about this colour."""
+    if not picture.size:
+        return 0.0
     distance = numpy.abs(picture.astype(int) - (red, green, blue)).max(axis=2)
     return (distance <= slack).mean()
 

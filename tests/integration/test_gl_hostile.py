@@ -60,7 +60,8 @@ def test_another_table_or_version_is_refused(guest, wrong):
     assert name == "channel_refused" and values["code"] == 3, values
 
 
-@pytest.mark.parametrize("parameters", [b"", b"\1", bytes(4096), b"\xff" * 4])
+@pytest.mark.parametrize("parameters", [b"", b"\1", bytes(4096), b"\xff" * 4],
+                         ids=["none", "short", "long", "every-flag"])
 def test_parameters_are_checked(guest, parameters):
     made = guest()
     made.send(gl.control("channel_open", table_hash=gl.TABLE_HASH, version_min=1, version_max=1, channel=1, kind=1,
