@@ -24,7 +24,7 @@ def replay(*words, code=0):
 
 def sums(text):
     """[(frame, checksum)] of what it prints of one run."""
-    lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     return [(int(line[0]), line[4]) for line in lines]
 
 
@@ -103,7 +103,7 @@ def test_how_it_travels_makes_no_difference(capturing, tmp_path):
 
 def test_text_sums_and_pictures(capturing, tmp_path):
     path = tmp_path / "capture"
-    capturing.of(path, BUILD / "tests/pixels/state", "-f", "glx", "-n", 4, checksums=False)
+    capturing.of(path, BUILD / "tests/pixels/textures", "-f", "glx", "-n", 4, checksums=False)
     text = replay("--text", path)
     assert "> context_create(id = " in text
     assert "< context_created(id = " in text
