@@ -240,9 +240,13 @@ def in_place(command):
                                                  "BufferSubData" in command.name or "BufferStorage" in command.name))
 
 
+# What the executor notes of a context: these go past it.
+NOTED = ("Begin", "End", "CallList")
+
+
 def is_plain(command):
     """Whether there is nothing to a command but its fixed fields, and the driver's function to call with them."""
-    return command.treatment == "generated" and command.keeps and not command.draws and not command.synchronous and \
+    return command.treatment == "generated" and command.name not in NOTED and command.keeps and not command.draws and not command.synchronous and \
         not command.frees and command.return_kind == "void" and \
         all((p.kind == "scalar" and not p.cls and not p.by) or p.is_fixed() for p in command.params)
 

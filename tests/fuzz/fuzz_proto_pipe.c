@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A pipe whose other end is hostile. The input is a byte that says which end is ours, then steps: a
  * byte that says what is done, and its number. Whatever the other end writes into the control

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// sums.so: with it in LD_PRELOAD, a program of GLX writes the checksum of each frame that it shows, as
-// captures have it (proto/gl/capture.md), into the file that SUMS_FILE names: 16 digits a line.
+// sums.so: with it in LD_PRELOAD, a program of GLX writes the checksum of each frame that it shows,
+// as captures have it (proto/gl/capture.md), into the file that SUMS_FILE names: 16 digits a line.
 #include <dlfcn.h>
 #include <inttypes.h>
 #include <stdint.h>

@@ -200,15 +200,17 @@ static bool header_fits(struct channel *channel, const struct wire_header *heade
 static void record(struct channel *channel, const struct wire_header *header, const void *fixed,
 	size_t size, const void *rest)
 {
-	capture_guest(atomic_load_explicit(&channel->capture, memory_order_relaxed), header, fixed,
-		size, rest);
+	struct capture *capture = atomic_load_explicit(&channel->capture, memory_order_relaxed);
+
+	if (capture)
+		capture_guest(capture, header, fixed, size, rest);
 }
 
 /* `payload` is 8-aligned and does not change. */
 static void run_message(
 	struct channel *channel, const struct wire_header *header, const uint8_t *payload)
 {
-	atomic_fetch_add_explicit(&channel->config.stream->commands, 1, memory_order_relaxed);
+	channel->commands++;
 	worker_step(&channel->worker);
 	if (!header_fits(channel, header))
 		return;
@@ -260,6 +262,9 @@ static void keep_rate(struct channel *channel, size_t size)
 
 static void took(struct channel *channel, size_t size)
 {
+	atomic_fetch_add_explicit(
+		&channel->config.stream->commands, channel->commands, memory_order_relaxed);
+	channel->commands = 0;
 	atomic_fetch_add_explicit(&channel->config.stream->bytes_in, size, memory_order_relaxed);
 	quota_flow(LIMIT_COMMAND_RATE, size);
 	if (pipe_took(&channel->in, size))
@@ -291,7 +296,7 @@ static bool run_large(
 	} else {
 		at += WIRE_HEADER_SIZE;
 		memcpy(channel->chunk, at, fields);
-		atomic_fetch_add_explicit(&channel->config.stream->commands, 1, memory_order_relaxed);
+		channel->commands++;
 		worker_step(&channel->worker);
 		record(channel, header, channel->chunk, fields, at + fields);
 		if (piece)

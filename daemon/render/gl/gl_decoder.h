@@ -128,7 +128,7 @@ enum {
 	GL_ROW_SYNC = 1,  /* it is answered */
 	GL_ROW_DRAW = 2,  /* it reads arrays or buffers: gl_host.draw is asked first */
 	GL_ROW_KEEPS = 4, /* which arrays are enabled, and in which buffers they lie, is as before */
-	GL_ROW_INSIDE = 16, /* it may stand between glBegin and glEnd */
+	GL_ROW_INSIDE = 16,  /* it may stand between glBegin and glEnd */
 	GL_ROW_IN_PLACE = 8, /* its array is opaque: it may change while it is copied */
 	GL_ROW_PLAIN = 32,   /* its decode function can be called for a message of the right size */
 };

@@ -87,8 +87,8 @@ size_t gl_exec_in_place(uint16_t opcode);
  * Executes a message with an opcode of 0x100 or above. `fixed`: its payload, 8-aligned, not to be
  * changed by the guest; all `size` bytes of it, or the gl_exec_in_place() bytes of fixed fields,
  * and then `rest` is where the other bytes lie (else NULL). A payload that came as bulk is handed
- * in here, put together, with the flag still set. 0; -EPROTO: it was malformed or unknown and counts as
- * not sent; or another negative errno: the channel must end.
+ * in here, put together, with the flag still set. 0; -EPROTO: it was malformed or unknown and
+ * counts as not sent; or another negative errno: the channel must end.
  */
 int gl_exec_message(struct gl_exec *exec, const struct wire_header *header, const void *fixed,
 	size_t size, const void *rest);

@@ -282,6 +282,21 @@ static void test_begin_that_fails(void **state)
 	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
 }
 
+/* Nothing is asked of the driver while the guest pauses between glBegin and glEnd. */
+static void test_pause_inside_begin(void **state)
+{
+	struct exec_test *t = *state;
+
+	gl_encode_Begin(&t->enc, GL_POINTS);
+	exec_test_drain(t);
+	gl_encode_Vertex2f(&t->enc, 0, 0);
+	exec_test_drain(t);
+	gl_encode_End(&t->enc);
+	exec_test_drain(t);
+	assert_int_equal(t->n_errors, 0);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+}
+
 static void test_debug_messages(void **state)
 {
 	struct exec_test *t = *state;
@@ -525,6 +540,7 @@ int main(void)
 		TEST(deferred_errors),
 		TEST(exact_errors),
 		TEST(begin_that_fails),
+		TEST(pause_inside_begin),
 		TEST(debug_messages),
 		TEST(program_description),
 		TEST(shader_description),

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A stream in memory: order, wrap-around, wake-ups, and what a hostile other end may write. */
 #include <setjmp.h>
 #include <stdarg.h>
