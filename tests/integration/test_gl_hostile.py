@@ -110,7 +110,7 @@ def test_unknown_opcodes_are_errors(guest):
 
 def test_credit_in_bytes_is_kept(guest):
     """A host that is behind closes the channel of a guest that does not wait."""
-    made = guest().ready(2048, 2048)
+    made = guest().ready()
     made.socket.settimeout(30)
     everywhere = struct.pack("<6f", -1, -1, 3, -1, -1, 3)
     made.send(gl.command("GenBuffers", n=1, buffers=struct.pack("<I", 1)),
