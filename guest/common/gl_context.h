@@ -73,6 +73,8 @@ struct gl_surface {
 	uint32_t id;
 	uint32_t width, height;
 	bool double_buffered, window, destroyed;
+	void (*look)(void *data); /* or NULL */
+	void *look_data;
 };
 
 extern GL_THREAD_LOCAL struct gl_context *gl_current_context;

@@ -82,6 +82,11 @@ struct gl_surface *gl_surface_create(struct gl_link *link, uint32_t config, uint
 void gl_surface_destroy(struct gl_surface *surface);
 /* From the next command on; nothing is sent when the size is the same. */
 void gl_surface_resize(struct gl_surface *surface, uint32_t width, uint32_t height);
+/*
+ * `look` is called where a program may have heard of a new size of its window (glViewport), in the
+ * thread that has the surface current, and may resize it. NULL: no more.
+ */
+void gl_surface_watch(struct gl_surface *surface, void (*look)(void *data), void *data);
 void gl_surface_size(const struct gl_surface *surface, uint32_t *ret_width, uint32_t *ret_height);
 /*
  * The frame is complete, the current context's commands included. Waits while as many frames are

@@ -86,6 +86,24 @@ void gl_surface_resize(struct gl_surface *surface, uint32_t width, uint32_t heig
 	gl_link_unlock(surface->link);
 }
 
+void gl_surface_watch(struct gl_surface *surface, void (*look)(void *data), void *data)
+{
+	surface->look_data = data;
+	surface->look = look;
+}
+
+void gl_surface_look(struct gl_surface *surface)
+{
+	if (surface && surface->look)
+		surface->look(surface->look_data);
+}
+
+void gl_surface_flushed(struct gl_surface *surface)
+{
+	if (surface && surface->window && !surface->double_buffered)
+		gl_surface_present(surface, 0);
+}
+
 void gl_surface_size(const struct gl_surface *surface, uint32_t *ret_width, uint32_t *ret_height)
 {
 	*ret_width = surface->width;

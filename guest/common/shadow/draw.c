@@ -4,6 +4,7 @@
 #include "buffers.h"
 #include "gl_encode.h"
 #include "gl_shadow.h"
+#include "gl_surface.h"
 #include "indices.h"
 
 /* What a draw without indices takes. False: it is not to be drawn. */
@@ -245,4 +246,5 @@ void gl_shadow_Flush(struct gl_context *ctx)
 {
 	gl_encode_Flush(&ctx->enc);
 	gl_encoder_flush(&ctx->enc);
+	gl_surface_flushed(ctx->draw);
 }

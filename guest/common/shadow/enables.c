@@ -4,6 +4,7 @@
 #include "gl_context.h"
 #include "gl_encode.h"
 #include "gl_shadow.h"
+#include "gl_surface.h"
 
 /* Those that every context has. */
 static bool common(GLenum cap)
@@ -126,6 +127,8 @@ void gl_shadow_Viewport(struct gl_context *ctx, GLint x, GLint y, GLsizei width,
 		gl_error(ctx, GL_INVALID_VALUE);
 		return;
 	}
+	if (memcmp(values, state->viewport, sizeof(values)) != 0)
+		gl_surface_look(ctx->draw);
 	/* Larger ones are clamped, how the host knows. */
 	set_box(ctx, state->viewport, &state->viewport_age, values, 4096, 4096);
 	if (x < -4096 || x > 4096 || y < -4096 || y > 4096)

@@ -30,6 +30,27 @@ static enum drawable_fault fault_of(uint32_t status)
 	}
 }
 
+/* With the lock held. */
+static void follow_window(struct drawable *drawable)
+{
+	if (!drawable->window)
+		return;
+	xwindow_size(drawable->window, &drawable->request.width, &drawable->request.height);
+	if (drawable->surface)
+		gl_surface_resize(
+			drawable->surface, drawable->request.width, drawable->request.height);
+}
+
+/* Before a frame is drawn. */
+static void look(void *data)
+{
+	struct drawable *drawable = data;
+
+	pthread_mutex_lock(&drawable->lock);
+	follow_window(drawable);
+	pthread_mutex_unlock(&drawable->lock);
+}
+
 static enum drawable_fault make_surface(struct drawable *drawable, struct connection *connection)
 {
 	const struct drawable_request *r = &drawable->request;
@@ -41,26 +62,18 @@ static enum drawable_fault make_surface(struct drawable *drawable, struct connec
 	if (!drawable->surface)
 		return connection_lost(connection) ? DRAWABLE_LOST : fault_of(status);
 	drawable->connection = connection_ref(connection);
+	if (drawable->window)
+		gl_surface_watch(drawable->surface, look, drawable);
 	return DRAWABLE_OK;
 }
 
 static void drop_surface(struct drawable *drawable)
 {
+	gl_surface_watch(drawable->surface, NULL, NULL);
 	gl_surface_destroy(drawable->surface);
 	connection_put(drawable->connection);
 	drawable->surface = NULL;
 	drawable->connection = NULL;
-}
-
-/* With the lock held. */
-static void follow_window(struct drawable *drawable)
-{
-	if (!drawable->window)
-		return;
-	xwindow_size(drawable->window, &drawable->request.width, &drawable->request.height);
-	if (drawable->surface)
-		gl_surface_resize(
-			drawable->surface, drawable->request.width, drawable->request.height);
 }
 
 struct drawable *drawable_create(struct connection *connection,

@@ -61,7 +61,7 @@ static int read_attribute(int name, int value, struct wish *wish)
 		wish->notification = value;
 		return value == GLX_NO_RESET_NOTIFICATION_ARB || value == GLX_LOSE_CONTEXT_ON_RESET_ARB
 			       ? 0
-			       : BadValue;
+			       : BadMatch;
 	case GLX_CONTEXT_OPENGL_NO_ERROR_ARB:
 		/* Errors may then be what they like: they stay as they are. */
 		wish->no_error = value != False;
@@ -105,11 +105,11 @@ static bool version_exists(const struct wish *wish)
 
 static int check_wish(const struct wish *wish)
 {
-	if (has_profiles(wish) && !is_es(wish) && wish->profile != GLX_CONTEXT_CORE_PROFILE_BIT_ARB &&
+	if (!is_es(wish) && wish->profile != GLX_CONTEXT_CORE_PROFILE_BIT_ARB &&
 		wish->profile != GLX_CONTEXT_COMPATIBILITY_PROFILE_BIT_ARB)
 		return FAULT_OF(GLXBadProfileARB);
 	if (!version_exists(wish))
-		return BadMatch;
+		return is_es(wish) ? FAULT_OF(GLXBadProfileARB) : BadMatch;
 	if ((wish->flags & FLAG_FORWARD_COMPATIBLE) && wish->major < 3)
 		return BadMatch;
 	if (wish->no_error && (wish->flags & (FLAG_DEBUG | FLAG_ROBUST)))
@@ -138,6 +138,8 @@ static int check_render_type(const struct __GLXFBConfigRec *config, int type)
 		return floats || !config ? 0 : BadMatch;
 	if (type == GLX_COLOR_INDEX_TYPE)
 		return BadMatch;
+	if (!config && type == (int)GLX_DONT_CARE)
+		return 0;
 	return type == GLX_RGBA_TYPE ? 0 : BadValue;
 }
 
@@ -226,7 +228,7 @@ static GLXContext create(Display *display, struct __GLXFBConfigRec *config, GLXC
 	else if (!config && wish->screen >= 0)
 		screen = screen_get(display, wish->screen);
 	if (!screen)
-		fault = FAULT_OF(GLXBadFBConfig);
+		fault = config ? FAULT_OF(GLXBadFBConfig) : BadValue;
 	if (!fault)
 		fault = check_render_type(config, wish->render_type);
 	if (!fault)
@@ -262,6 +264,10 @@ GLXContext glXCreateNewContext(
 
 	(void)direct;
 	wish.render_type = render_type;
+	if (!config) {
+		xlib_error(display, FAULT_OF(GLXBadFBConfig), X_GLXCreateNewContext, 0);
+		return NULL;
+	}
 	return create(display, config, share, &wish, X_GLXCreateNewContext);
 }
 
@@ -325,6 +331,8 @@ void glXDestroyContext(Display *display, GLXContext context)
 	valid = glx_context_valid(context);
 	if (valid)
 		forget(context);
+	/* One that is current goes later, however often it is destroyed. */
+	valid = valid || context == glx_thread()->context;
 	pthread_mutex_unlock(&glx_lock);
 	if (!valid)
 		xlib_error(display, FAULT_OF(GLXBadContext), X_GLXDestroyContext, 0);

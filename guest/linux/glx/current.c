@@ -126,7 +126,8 @@ static int make_current(Display *display, XID draw, XID read, struct __GLXcontex
 	struct gl_surface *to = NULL, *from = NULL;
 	int fault;
 
-	if (!glx_context_valid(context))
+	/* One that has been destroyed stays for as long as it is current. */
+	if (!glx_context_valid(context) && context != thread_state.context)
 		return FAULT_OF(GLXBadContext);
 	if ((draw == None) != (read == None))
 		return BadMatch;

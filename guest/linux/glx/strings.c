@@ -7,7 +7,7 @@
 
 #define EXTENSIONS                                                                          \
 	"GLX_ARB_context_flush_control GLX_ARB_create_context "                             \
-	"GLX_ARB_create_context_no_error GLX_ARB_create_context_profile "                   \
+	"GLX_ARB_create_context_profile "                                                   \
 	"GLX_ARB_create_context_robustness GLX_ARB_fbconfig_float "                         \
 	"GLX_ARB_framebuffer_sRGB GLX_ARB_get_proc_address GLX_ARB_multisample "            \
 	"GLX_EXT_create_context_es2_profile GLX_EXT_create_context_es_profile "             \
