@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "exec/exec.h"
 #include "exec_test.h"
 
 static int setup(void **state)
@@ -526,6 +527,33 @@ static void test_draw_buffer_of_a_window(void **state)
 	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
 }
 
+/* Where a driver has no front buffer in a pbuffer, the back buffer stands for it. */
+static void test_front_buffers_that_are_not_there(void **state)
+{
+	static struct exec_context context = { .no_fronts = true };
+	struct exec_reworded reworded;
+	const uint32_t front[2] = { GL_FRONT }, left[2] = { GL_FRONT_LEFT },
+		       named[2] = { 0, GL_FRONT }, other[2] = { 5, GL_FRONT };
+	const uint32_t several[4] = { 2, 8, GL_FRONT_LEFT, GL_NONE };
+	const uint32_t *words;
+
+	(void)state;
+	words = exec_without_fronts(&context, GL_OP_DrawBuffer, front, 8, &reworded);
+	assert_int_equal(words[0], GL_BACK);
+	words = exec_without_fronts(&context, GL_OP_ReadBuffer, left, 8, &reworded);
+	assert_int_equal(words[0], GL_BACK_LEFT);
+	words = exec_without_fronts(&context, GL_OP_NamedFramebufferDrawBuffer, named, 8, &reworded);
+	assert_int_equal(words[1], GL_BACK);
+	words = exec_without_fronts(&context, GL_OP_NamedFramebufferDrawBuffer, other, 8, &reworded);
+	assert_ptr_equal(words, other);
+	words = exec_without_fronts(&context, GL_OP_DrawBuffers, several, 16, &reworded);
+	assert_int_equal(words[0], 2);
+	assert_int_equal(words[2], GL_BACK_LEFT);
+	assert_int_equal(words[3], GL_NONE);
+	words = exec_without_fronts(&context, GL_OP_CullFace, front, 8, &reworded);
+	assert_ptr_equal(words, front);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, exec_test_end)
 
 int main(void)
@@ -551,6 +579,7 @@ int main(void)
 		TEST(multisampled_frame),
 		TEST(frame_and_state),
 		TEST(draw_buffer_of_a_window),
+		cmocka_unit_test(test_front_buffers_that_are_not_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

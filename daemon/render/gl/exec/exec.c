@@ -120,6 +120,7 @@ static void execute(struct gl_exec *exec, const struct gl_row *row,
 	const uint16_t opcode = header->opcode;
 	const bool wants_reply = !(header->flags & FLAG_NO_REPLY);
 	struct exec_context *context = exec->current;
+	struct exec_reworded reworded;
 	GLenum error = 0;
 	bool done;
 
@@ -132,6 +133,8 @@ static void execute(struct gl_exec *exec, const struct gl_row *row,
 		exec_error(context, GL_INVALID_OPERATION);
 		return;
 	}
+	if (context->no_fronts && !rest)
+		fixed = exec_without_fronts(context, opcode, fixed, size, &reworded);
 	exec->wire = fixed;
 	if (size >= row->min)
 		error = exec_before(context, row, opcode, fixed);

@@ -87,6 +87,7 @@ struct exec_context {
 	struct gl_functions gl; /* those that it has */
 	struct exec_has has;
 	bool dying, lost, exact, begun, drawn_to;
+	bool no_fronts; /* the driver has no front buffers in pbuffers */
 	GLenum error; /* of a refused command, not told yet; or of the driver, if that came before */
 
 	/* Whether the arrays are as they were when they were last looked at, and what was found. */
@@ -180,6 +181,8 @@ void exec_context_tell(struct exec_context *context);
 
 /* The command was not executed, or only in part. */
 void exec_error(struct exec_context *context, GLenum error);
+/* Forgets what the driver has found. */
+void exec_errors_drop(struct exec_context *context);
 /* The next error that glGetError is to say, or 0. */
 GLenum exec_error_take(struct exec_context *context);
 /* Where errors are told and not asked for: tells them now. */
@@ -222,6 +225,19 @@ void exec_after(struct exec_context *context, uint16_t opcode, const void *wire,
 
 /* Bytes of an image of that size and internal format, counted generously. */
 uint64_t exec_image_bytes(GLenum format, GLsizei width, GLsizei height, GLsizei depth);
+
+/* ---- exec_fronts.c */
+
+/* A copy of a message with other buffers in it. */
+struct exec_reworded {
+	_Alignas(8) uint32_t words[32];
+};
+
+/* Whether a window's front buffer can be drawn to; and begins with the back buffer. */
+void exec_fronts_look(struct exec_context *context);
+/* The message, or where it is of a front buffer that the driver has not, one of the back buffer. */
+const void *exec_without_fronts(const struct exec_context *context, uint16_t opcode,
+	const void *payload, size_t size, struct exec_reworded *reworded);
 
 /* ---- exec_memory.c */
 

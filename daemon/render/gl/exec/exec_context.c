@@ -273,8 +273,7 @@ static void first_current(struct exec_context *context, const struct exec_surfac
 	context->drawn_to = true;
 	if (!draw->window || context->has.es)
 		return;
-	context->gl.DrawBuffer(GL_BACK);
-	context->gl.ReadBuffer(GL_BACK);
+	exec_fronts_look(context);
 }
 
 void exec_make_current(struct gl_exec *exec, const struct glm_make_current *message)

@@ -18,6 +18,12 @@ void exec_error(struct exec_context *context, GLenum error)
 	context->error = first ? first : error;
 }
 
+void exec_errors_drop(struct exec_context *context)
+{
+	for (unsigned int i = 0; i < ERRORS_MAX && context->gl.GetError() != GL_NO_ERROR; i++)
+		;
+}
+
 GLenum exec_error_take(struct exec_context *context)
 {
 	const GLenum error = context->error;

@@ -9,7 +9,6 @@
 #include "exec_limits.h"
 
 #define CREATED_ROOM (GLM_EXTENSIONS_MAX + 4 * GLM_STRING_MAX + GLM_LIMITS_MAX * 16 + 1024)
-#define ERRORS_MAX   16u
 
 /* ---- extensions */
 
@@ -66,12 +65,6 @@ static bool is_core(const struct exec_context *context)
 	return false;
 }
 
-static void clear_errors(struct exec_context *context)
-{
-	for (unsigned int i = 0; i < ERRORS_MAX && context->gl.GetError() != GL_NO_ERROR; i++)
-		;
-}
-
 static void has_buffers(struct exec_context *context)
 {
 	struct exec_has *has = &context->has;
@@ -115,7 +108,7 @@ void exec_has_init(struct exec_context *context)
 	context->gl.GetIntegerv(GL_MAX_VERTEX_ATTRIBS, &has->n_attributes);
 	if (has->fixed_arrays)
 		context->gl.GetIntegerv(GL_MAX_TEXTURE_COORDS, &has->n_coords);
-	clear_errors(context);
+	exec_errors_drop(context);
 }
 
 /* ---- what the guest is told */
@@ -220,7 +213,7 @@ static void list_limits(struct exec_context *context, struct glm_context_created
 	const bool wide =
 		context->has.version >= 32 || (context->has.es && context->has.version >= 30);
 
-	clear_errors(context);
+	exec_errors_drop(context);
 	for (size_t i = 0; i < EXEC_LIMITS && created->n_limits < GLM_LIMITS_MAX; i++) {
 		const GLenum pname = exec_limits[i].pname;
 		GLint64 value = 0;
@@ -262,7 +255,7 @@ void exec_context_tell(struct exec_context *context)
 		created->extensions =
 			(struct wire_blob){ .data = names->text, .size = (uint32_t)names->length };
 		list_limits(context, created);
-		clear_errors(context);
+		exec_errors_drop(context);
 		exec_send_message(context->exec, &glm_context_created_type, created, CREATED_ROOM);
 	} else {
 		context->exec->status = -ENOMEM;

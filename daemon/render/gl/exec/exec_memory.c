@@ -62,8 +62,7 @@ static GLuint bound(struct exec_context *context, GLenum binding)
 
 	context->gl.GetIntegerv(binding, &name);
 	/* A target that this context does not have: the command will say so itself. */
-	while (context->gl.GetError() != GL_NO_ERROR)
-		;
+	exec_errors_drop(context);
 	return (GLuint)name;
 }
 
