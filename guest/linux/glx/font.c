@@ -19,10 +19,16 @@ static const struct {
 
 static void make_list(struct xlib_font *font, unsigned character, GLuint list)
 {
+	static const uint8_t blank;
 	struct xlib_glyph glyph;
 
 	if (!xlib_font_glyph(font, character, &glyph))
 		return;
+	/* Drivers lose an empty bitmap that is in a list, and its advance with it. */
+	if (!glyph.bits) {
+		glyph.width = glyph.height = 1;
+		glyph.bits = &blank;
+	}
 	glNewList(list, GL_COMPILE);
 	glBitmap(glyph.width, glyph.height, (GLfloat)-glyph.left, (GLfloat)-glyph.bottom,
 		(GLfloat)glyph.advance, 0, glyph.bits);
