@@ -34,8 +34,10 @@ struct gl_share {
 	_Atomic GLuint next[GL_CLASSES]; /* the lowest name that was never handed out */
 	struct table taken[GL_CLASSES];  /* names above it that the program chose itself */
 	_Atomic uintptr_t next_sync;
-	struct table buffers;  /* struct gl_buffer */
-	struct table programs; /* struct gl_program */
+	struct table buffers;         /* struct gl_buffer */
+	struct table programs;        /* struct gl_program */
+	struct gl_buffer *persistent; /* those that stay mapped */
+	atomic_uint n_persistent;
 };
 
 struct gl_debug_message;
@@ -130,6 +132,16 @@ static inline void gl_made(struct gl_context *ctx)
 static inline void gl_note_attachments(struct gl_context *ctx)
 {
 	ctx->state.attachments_age++;
+}
+
+/* shadow/persistent.c */
+void gl_persistent_changes(struct gl_context *ctx);
+
+/* What the program has written to memory that stays mapped is to be seen. */
+static inline void gl_note_memory(struct gl_context *ctx)
+{
+	if (atomic_load_explicit(&ctx->share->n_persistent, memory_order_relaxed))
+		gl_persistent_changes(ctx);
 }
 
 /* The host's state may be another now. */

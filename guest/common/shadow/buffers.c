@@ -7,6 +7,7 @@
 
 #include "gl_encode.h"
 #include "gl_shadow.h"
+#include "persistent.h"
 
 /* Bytes that go out in one piece, so that the host begins with it while the guest sends more. */
 #define PIECE (256 << 10)
@@ -65,6 +66,7 @@ void gl_buffer_release(void *data)
 	struct gl_buffer *buffer = data;
 
 	free(buffer->allocation);
+	free(buffer->sent);
 	free(buffer);
 }
 
@@ -298,8 +300,10 @@ void gl_shadow_DeleteBuffers(struct gl_context *ctx, GLsizei n, const GLuint *bu
 		gl_share_lock(ctx->share);
 		buffer = table_remove(&ctx->share->buffers, buffers[i]);
 		gl_share_unlock(ctx->share);
-		if (buffer)
-			gl_buffer_release(buffer);
+		if (!buffer)
+			continue;
+		gl_persistent_end(ctx, buffer);
+		gl_buffer_release(buffer);
 	}
 }
 
@@ -424,6 +428,8 @@ static bool storage_valid(struct gl_context *ctx, GLsizeiptr size, GLbitfield fl
 	return false;
 }
 
+/* What is written to a map reaches the host as new data, which its own store has to allow. */
+
 void gl_shadow_BufferStorage(
 	struct gl_context *ctx, GLenum target, GLsizeiptr size, const void *data, GLbitfield flags)
 {
@@ -439,7 +445,7 @@ void gl_shadow_BufferStorage(
 		!new_store(ctx, buffer, size, data, GL_DYNAMIC_DRAW, flags))
 		return;
 	buffer->immutable = true;
-	gl_encode_BufferStorage(&ctx->enc, target, size, data, flags);
+	gl_encode_BufferStorage(&ctx->enc, target, size, data, flags | GL_DYNAMIC_STORAGE_BIT);
 }
 
 void gl_shadow_NamedBufferStorage(
@@ -451,7 +457,7 @@ void gl_shadow_NamedBufferStorage(
 		!new_store(ctx, buffer, size, data, GL_DYNAMIC_DRAW, flags))
 		return;
 	buffer->immutable = true;
-	gl_encode_NamedBufferStorage(&ctx->enc, name, size, data, flags);
+	gl_encode_NamedBufferStorage(&ctx->enc, name, size, data, flags | GL_DYNAMIC_STORAGE_BIT);
 }
 
 /* New data for a part of it. False: they cannot be. */

@@ -31,6 +31,8 @@ struct gl_buffer {
 	GLbitfield access;
 	GLenum access_enum; /* what GL_BUFFER_ACCESS says */
 	int64_t map_offset, map_length;
+	uint8_t *sent;          /* what the host has of one that stays mapped; else NULL */
+	struct gl_buffer *next; /* share.persistent */
 };
 
 /* GL_TARGET_NONE for what is no target of buffers. */

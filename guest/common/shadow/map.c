@@ -8,6 +8,7 @@
 #include "buffers.h"
 #include "gl_encode.h"
 #include "gl_shadow.h"
+#include "persistent.h"
 
 #define KNOWN_BITS                                                          \
 	(GL_MAP_READ_BIT | GL_MAP_WRITE_BIT | GL_MAP_INVALIDATE_RANGE_BIT | \
@@ -77,6 +78,11 @@ static void *map(struct gl_context *ctx, struct gl_buffer *buffer, int64_t offse
 	buffer->access = access;
 	buffer->map_offset = offset;
 	buffer->map_length = length;
+	if (access & GL_MAP_PERSISTENT_BIT && !gl_persistent_begin(ctx, buffer)) {
+		buffer->mapped = false;
+		gl_error(ctx, GL_OUT_OF_MEMORY);
+		return NULL;
+	}
 	return buffer->data + offset;
 }
 
@@ -87,7 +93,10 @@ static GLboolean unmap(struct gl_context *ctx, struct gl_buffer *buffer)
 		return GL_FALSE;
 	}
 	buffer->mapped = false;
-	if (buffer->access & GL_MAP_WRITE_BIT && !(buffer->access & GL_MAP_FLUSH_EXPLICIT_BIT))
+	if (buffer->sent) {
+		gl_persistent_send(ctx, buffer);
+		gl_persistent_end(ctx, buffer);
+	} else if (buffer->access & GL_MAP_WRITE_BIT && !(buffer->access & GL_MAP_FLUSH_EXPLICIT_BIT))
 		gl_buffer_send(ctx, buffer, buffer->map_offset, buffer->map_length,
 			buffer->data + buffer->map_offset);
 	buffer->access = 0;

@@ -6,6 +6,7 @@
 #include "buffers.h"
 #include "gl_encode.h"
 #include "gl_shadow.h"
+#include "persistent.h"
 
 /* Nanoseconds that the host waits at a time. */
 #define WAIT_MAX UINT64_C(1000000000)
@@ -21,13 +22,23 @@ GLenum gl_shadow_ClientWaitSync(
 		result = gl_encode_ClientWaitSync(&ctx->enc, sync, flags, part);
 		timeout -= part;
 	} while (result == GL_TIMEOUT_EXPIRED && timeout && !ctx->enc.lost);
+	if (result != GL_TIMEOUT_EXPIRED)
+		gl_persistent_refresh(ctx);
 	return ctx->enc.lost ? GL_ALREADY_SIGNALED : result;
+}
+
+void gl_shadow_Finish(struct gl_context *ctx)
+{
+	gl_encode_Finish(&ctx->enc);
+	gl_persistent_refresh(ctx);
 }
 
 void gl_shadow_GetSynciv(struct gl_context *ctx, GLsync sync, GLenum pname, GLsizei count,
 	GLsizei *length, GLint *values)
 {
 	gl_encode_GetSynciv(&ctx->enc, sync, pname, count, length, values);
+	if (pname == GL_SYNC_STATUS && count > 0 && *values == GL_SIGNALED)
+		gl_persistent_refresh(ctx);
 	if (!ctx->enc.lost || pname != GL_SYNC_STATUS || count < 1)
 		return;
 	*values = GL_SIGNALED;

@@ -120,6 +120,26 @@ static void test_indices(void **state)
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
+static void test_array_elements(void **state)
+{
+	static const GLubyte colors[] = { 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255 };
+
+	NEEDS_HOST(state);
+	clear();
+	glEnableClientState(GL_VERTEX_ARRAY);
+	glEnableClientState(GL_COLOR_ARRAY);
+	glVertexPointer(2, GL_FLOAT, 0, square);
+	glColorPointer(3, GL_UNSIGNED_BYTE, 0, colors);
+	glBegin(GL_QUADS);
+	for (int i = 0; i < 4; i++)
+		glArrayElement(i);
+	glEnd();
+	assert_int_equal(guest_test_pixel(5, 5), BLUE);
+	glDisableClientState(GL_VERTEX_ARRAY);
+	glDisableClientState(GL_COLOR_ARRAY);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
 static void test_buffers(void **state)
 {
 	GLuint buffer;
@@ -179,6 +199,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_client_arrays, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(test_interleaved, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(test_indices, guest_test_compat, guest_test_end),
+		cmocka_unit_test_setup_teardown(
+			test_array_elements, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(test_buffers, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(test_shaders, guest_test_core, guest_test_end),
 	};

@@ -153,6 +153,32 @@ static void test_map_after_copy(void **state)
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
+/* What is written to memory that stays mapped is seen by the commands that follow. */
+static void test_persistent_map(void **state)
+{
+	const GLbitfield flags = GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_COHERENT_BIT;
+	uint8_t back[1000];
+	GLuint buffer;
+	uint8_t *map;
+
+	NEEDS_HOST(state);
+	glGenBuffers(1, &buffer);
+	glBindBuffer(GL_ARRAY_BUFFER, buffer);
+	glBufferStorage(GL_ARRAY_BUFFER, sizeof(back), NULL, flags);
+	map = glMapBufferRange(GL_ARRAY_BUFFER, 0, sizeof(back), flags);
+	assert_non_null(map);
+	map[0] = 1;
+	map[999] = 2;
+	glGetBufferSubData(GL_ARRAY_BUFFER, 0, sizeof(back), back);
+	assert_int_equal(back[0], 1);
+	assert_int_equal(back[999], 2);
+	map[500] = 3;
+	glUnmapBuffer(GL_ARRAY_BUFFER);
+	glGetBufferSubData(GL_ARRAY_BUFFER, 0, sizeof(back), back);
+	assert_int_equal(back[500], 3);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
 static void test_programs(void **state)
 {
 	static const char vertex[] = "#version 330\n"
@@ -311,6 +337,7 @@ int main(void)
 		IN_COMPAT(test_lists),
 		IN_COMPAT(test_map),
 		IN_COMPAT(test_map_after_copy),
+		IN_COMPAT(test_persistent_map),
 		IN_CORE(test_programs),
 		IN_CORE(test_bad_shader),
 		IN_CORE(test_framebuffers),
