@@ -198,7 +198,7 @@ static int make(struct screen *screen, const struct __GLXFBConfigRec *config,
 	context->screen = screen;
 	context->config = config;
 	context->es = is_es(wish);
-	context->render_type = wish->render_type;
+	context->render_type = config ? wish->render_type : (int)GLX_DONT_CARE;
 	context->notification = wish->notification;
 	context->connection = share ? connection_ref(share->connection) : connection_get();
 	if (context->connection)

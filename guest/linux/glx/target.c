@@ -27,6 +27,17 @@ int fault_of(enum drawable_fault fault)
 
 /* ---- handles */
 
+/* The GLXWindow of a window; NULL: it has none. */
+static struct target *find_window(const struct xserver *server, XID window)
+{
+	for (struct target *t = targets; t; t = t->next) {
+		if (t->kind == TARGET_WINDOW && t->native == window && t->server == server &&
+			!drawable_gone(t->drawable))
+			return t;
+	}
+	return NULL;
+}
+
 struct target *target_find(const struct xserver *server, XID id)
 {
 	for (struct target *t = targets; t; t = t->next) {
@@ -35,11 +46,7 @@ struct target *target_find(const struct xserver *server, XID id)
 			return t;
 	}
 	/* The window of a GLXWindow is the same as that. */
-	for (struct target *t = targets; t; t = t->next) {
-		if (t->kind == TARGET_WINDOW && t->native == id && t->server == server)
-			return t;
-	}
-	return NULL;
+	return find_window(server, id);
 }
 
 void target_put(struct target *target)
@@ -194,8 +201,10 @@ static XID create(Display *display, struct target *wanted, uint32_t width, uint3
 	pthread_mutex_lock(&glx_lock);
 	wanted->server = xserver_get(xlib_name(display));
 	if (wanted->server && glx_config_valid(config)) {
-		fault = DRAWABLE_LOST;
-		connection = connection_get();
+		fault = DRAWABLE_NO_MEMORY;
+		/* A window can have one GLXWindow only. */
+		if (wanted->kind != TARGET_WINDOW || !find_window(wanted->server, wanted->native))
+			connection = connection_get();
 	}
 	if (connection) {
 		wanted->id = xserver_new_id(wanted->server);
