@@ -202,8 +202,9 @@ $(O)/tests/%: tests/unit/%.c $$(call without_main,$$(foreach p,$$(parts.$$(call 
 # The API's tests bring sessions of their own, which take the place of the real ones.
 $(O)/tests/control/test_api_%: ALL_LDFLAGS += -Wl,-z,muldefs
 # What forwarding a call of OpenGL costs on either side.
-$(O)/bench-gl-calls: tests/bench/gl_calls.c $$(foreach p,$$(parts.gltest),$$($$p.obj)) | $(GENH)
-	$(Q)$(CC) $(ALL_CFLAGS) $(gltest.cpp) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $(filter %.c %.o,$^)
+$(O)/bench-gl-calls: tests/bench/gl_calls.c $$(call without_main,$$(foreach p,$$(parts.gltest),$$($$p.obj))) | $(GENH)
+	$(Q)$(CC) $(ALL_CFLAGS) $(gltest.cpp) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $(filter %.c %.o,$^) \
+		$(sort $(foreach p,$(parts.gltest),$($(p).lib))) -lcmocka -lm -lpthread
 unit: $(UNIT)
 check-unit: $(UNIT)
 	$(Q)fail=0; for t in $(UNIT); do $$t || { echo "FAILED: $$t"; fail=1; }; done; exit $$fail
