@@ -116,6 +116,9 @@ static const char *find(const struct gl_context *ctx, GLenum name)
 		return ctx->caps.version;
 	case GL_SHADING_LANGUAGE_VERSION:
 		return ctx->caps.language;
+	case GL_PROGRAM_ERROR_STRING_ARB:
+		/* Why a program's text was refused the host does not tell. */
+		return gl_strings_version(ctx, 10) && ctx->profile != GLM_PROFILE_CORE ? "" : NULL;
 	case GL_EXTENSIONS:
 		return ctx->profile == GLM_PROFILE_CORE ? NULL : ctx->strings->all;
 	default:

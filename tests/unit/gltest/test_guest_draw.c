@@ -33,6 +33,8 @@ static void test_strings(void **state)
 	assert_non_null(glGetString(GL_VERSION));
 	assert_non_null(glGetString(GL_EXTENSIONS));
 	assert_int_equal(glGetError(), GL_NO_ERROR);
+	assert_non_null(glGetString(GL_PROGRAM_ERROR_STRING_ARB));
+	assert_int_equal(glGetError(), GL_NO_ERROR);
 	assert_null(glGetString(GL_TEXTURE_2D));
 	assert_int_equal(glGetError(), GL_INVALID_ENUM);
 }
