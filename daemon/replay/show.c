@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct show {
 	struct sums seen;  /* of this one */
 	uint64_t frames, differ, compared;
 	uint64_t last; /* number of the last frame */
+	bool told;     /* what went wrong */
 	uint8_t *pixels;
 };
 
@@ -88,8 +90,10 @@ static int take_pixels(struct show *show, int pipe, const struct report_frame *f
 	if (asprintf(&path, "%s/frame-%06" PRIu64 ".png", show->config->png, frame->number) < 0)
 		return -ENOMEM;
 	r = png_file_write(path, pixels, frame->width, frame->height);
-	if (r < 0)
+	if (r < 0) {
 		complain("%s: %s", path, strerror(-r));
+		show->told = true;
+	}
 	return r;
 }
 
@@ -162,6 +166,8 @@ static enum replay_exit take_reports(struct show *show, int pipe)
 		if (r < 0)
 			break;
 	}
+	if (show->told)
+		return REPLAY_FAILED;
 	complain("%s: its execution ended behind frame %" PRIu64 ": %s", show->config->execute.path,
 		show->last, r == -EPIPE ? "the process is gone" : strerror(-r));
 	return REPLAY_FAILED;
@@ -181,6 +187,7 @@ static enum replay_exit run_once(struct show *show)
 	child = fork();
 	if (child == 0) {
 		close(pipe[0]);
+		signal(SIGPIPE, SIG_IGN);
 		execute(&show->config->execute, pipe[1]);
 		_exit(0);
 	}
