@@ -183,6 +183,10 @@ void gl_shadow_ArrayElement(struct gl_context *ctx, GLint i)
 		gl_encode_ArrayElement(&ctx->enc, i);
 		return;
 	}
+	if (ctx->state.restart && (GLuint)i == ctx->state.restart_index) {
+		gl_encode_PrimitiveRestartNV(&ctx->enc);
+		return;
+	}
 	/* What makes a vertex of the rest comes last. */
 	for (unsigned int slot = 1; slot < GL_SLOTS; slot++)
 		if (slot != GL_SLOT_ATTRIB)

@@ -108,6 +108,12 @@ void gl_shadow_PrimitiveRestartIndex(struct gl_context *ctx, GLuint index)
 	gl_encode_PrimitiveRestartIndex(&ctx->enc, index);
 }
 
+void gl_shadow_PrimitiveRestartIndexNV(struct gl_context *ctx, GLuint index)
+{
+	ctx->state.restart_index = index;
+	gl_encode_PrimitiveRestartIndexNV(&ctx->enc, index);
+}
+
 /* A rectangle that a command sets, clamped to what a viewport may be. */
 static void set_box(struct gl_context *ctx, GLint box[4], uint32_t *age, const GLint values[4],
 	GLint width_max, GLint height_max)

@@ -179,6 +179,30 @@ static void test_persistent_map(void **state)
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
+/* What commands write to memory that stays mapped is there once they have been waited for. */
+static void test_persistent_read(void **state)
+{
+	static const uint8_t data[16] = { 5, 6, 7 };
+	const GLbitfield flags = GL_MAP_READ_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_COHERENT_BIT;
+	GLuint buffers[2];
+	const uint8_t *map;
+	GLsync fence;
+
+	NEEDS_HOST(state);
+	glGenBuffers(2, buffers);
+	glBindBuffer(GL_ARRAY_BUFFER, buffers[0]);
+	glBufferStorage(GL_ARRAY_BUFFER, sizeof(data), NULL, flags);
+	map = glMapBufferRange(GL_ARRAY_BUFFER, 0, sizeof(data), flags);
+	assert_non_null(map);
+	glBindBuffer(GL_COPY_READ_BUFFER, buffers[1]);
+	glBufferData(GL_COPY_READ_BUFFER, sizeof(data), data, GL_STATIC_DRAW);
+	glCopyBufferSubData(GL_COPY_READ_BUFFER, GL_ARRAY_BUFFER, 0, 0, sizeof(data));
+	fence = glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0);
+	glClientWaitSync(fence, GL_SYNC_FLUSH_COMMANDS_BIT, 1000000000);
+	assert_memory_equal(map, data, sizeof(data));
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
 static void test_programs(void **state)
 {
 	static const char vertex[] = "#version 330\n"
@@ -338,6 +362,7 @@ int main(void)
 		IN_COMPAT(test_map),
 		IN_COMPAT(test_map_after_copy),
 		IN_COMPAT(test_persistent_map),
+		IN_COMPAT(test_persistent_read),
 		IN_CORE(test_programs),
 		IN_CORE(test_bad_shader),
 		IN_CORE(test_framebuffers),
