@@ -81,6 +81,53 @@ EGLContext egl_create_context(const struct egl *egl, int major, int minor, EGLCo
 	return eglCreateContext(egl->display, egl->config, shared, attributes);
 }
 
+static void draw_a_little(const struct egl *egl, EGLConfig config, EGLContext context)
+{
+	static const EGLint size[] = { EGL_WIDTH, 16, EGL_HEIGHT, 16, EGL_NONE };
+	EGLSurface surface = eglCreatePbufferSurface(egl->display, config, size);
+	uint32_t pixel;
+
+	if (surface == EGL_NO_SURFACE)
+		return;
+	if (eglMakeCurrent(egl->display, surface, surface, context)) {
+		glClear(GL_COLOR_BUFFER_BIT);
+		glReadPixels(0, 0, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, &pixel);
+		glFinish();
+		eglMakeCurrent(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+	}
+	eglDestroySurface(egl->display, surface);
+}
+
+static void warm_up(const struct egl *egl, EGLenum api, EGLint bit, const EGLint *attributes)
+{
+	const EGLint wanted[] = { EGL_RENDERABLE_TYPE, bit, EGL_SURFACE_TYPE, EGL_PBUFFER_BIT,
+		EGL_DEPTH_SIZE, 24, EGL_NONE };
+	EGLConfig config;
+	EGLContext context;
+	EGLint n = 0;
+
+	if (!eglBindAPI(api) || !eglChooseConfig(egl->display, wanted, &config, 1, &n) || n < 1)
+		return;
+	context = eglCreateContext(egl->display, config, EGL_NO_CONTEXT, attributes);
+	if (context == EGL_NO_CONTEXT)
+		return;
+	draw_a_little(egl, config, context);
+	eglDestroyContext(egl->display, context);
+}
+
+void egl_warm_up(const struct egl *egl)
+{
+	static const EGLint compatible[] = { EGL_NONE };
+	static const EGLint core[] = { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 2,
+		EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE };
+	static const EGLint es[] = { EGL_CONTEXT_MAJOR_VERSION, 2, EGL_NONE };
+
+	warm_up(egl, EGL_OPENGL_ES_API, EGL_OPENGL_ES2_BIT, es);
+	warm_up(egl, EGL_OPENGL_API, EGL_OPENGL_BIT, core);
+	warm_up(egl, EGL_OPENGL_API, EGL_OPENGL_BIT, compatible);
+	eglGetError(); /* what could not be had is nobody's concern */
+}
+
 /* The first display of two contexts that can be had: robust if possible. */
 static EGLContext first_context(struct egl *egl)
 {

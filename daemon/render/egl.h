@@ -45,6 +45,12 @@ bool egl_open_render_node(struct egl *egl, const char *path, char *reason);
 bool egl_open_surfaceless(struct egl *egl, char *reason);
 void egl_close(struct egl *egl);
 
+/*
+ * Makes a context of each kind that guests may ask for and draws a little with it: what drivers
+ * load for that must be loaded before files can be opened no more. What cannot be had is no error.
+ */
+void egl_warm_up(const struct egl *egl);
+
 /* A context of OpenGL major.minor that shares with `shared` (or EGL_NO_CONTEXT). EGL_NO_CONTEXT when it cannot be made. */
 EGLContext egl_create_context(const struct egl *egl, int major, int minor, EGLContext shared);
 

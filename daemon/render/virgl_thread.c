@@ -162,6 +162,7 @@ static bool start(struct virgl_thread *thread, struct news_mail *news)
 	if (!gpu_choose(thread->config.gpu, &thread->egl, &news->gpu, news->text))
 		return false;
 	news->profile = gpu_profile(thread->config.sandbox, &thread->egl);
+	egl_warm_up(&thread->egl);
 	news->gpu.compute = compute_allowed(thread);
 	if (!virgl_start(&thread->egl, news->gpu.compute, news->text))
 		return false;

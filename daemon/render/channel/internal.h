@@ -77,6 +77,7 @@ struct channel {
 	struct quota quota;
 	uint64_t commands;
 	bool executed;    /* something, since the executor was idle */
+	bool may_spin;    /* there is another CPU on which the guest can run meanwhile */
 	uint32_t spin_ns; /* how long it looks for messages before it sleeps */
 	uint8_t *chunk;   /* CHANNEL_CHUNK bytes, messages copied out of shared memory */
 	uint8_t *large;   /* one that is larger; NULL: there was none yet */

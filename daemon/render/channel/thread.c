@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The thread of a channel: what it waits for, and its beginning and end. */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,7 +122,7 @@ static void wait_for_work(struct channel *channel)
 	if (spin > 0 && look(channel, now + spin))
 		return;
 	sleep_for(channel, due > spin ? due - spin : 1);
-	if (!channel->config.shared)
+	if (!channel->may_spin)
 		return;
 	channel->spin_ns = clock_ns() - now < SOON_NS ? SPIN_NS : channel->spin_ns / 2;
 }
@@ -180,6 +181,14 @@ static const char *describe(const void *data)
 }
 
 /* ---- the thread */
+
+static bool several_cpus(void)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	return sched_getaffinity(0, sizeof(cpus), &cpus) < 0 || CPU_COUNT(&cpus) != 1;
+}
 
 /* NULL, or why the channel cannot be opened. */
 static const char *start(struct channel *channel)
@@ -263,6 +272,7 @@ void *channel_thread(void *data)
 
 	pthread_setname_np(pthread_self(), "gl");
 	list_init(&channel->windows);
+	channel->may_spin = channel->config.shared && several_cpus();
 	worker_join(&channel->worker);
 	worker_busy(&channel->worker, "the start of a channel");
 	fault = start(channel);

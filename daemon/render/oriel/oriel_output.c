@@ -53,7 +53,9 @@ static size_t sent(struct oriel_stream *stream, ssize_t n)
 {
 	if (n >= 0)
 		return (size_t)n;
-	if (errno != EAGAIN && errno != EINTR)
+	if (errno == EPIPE && stream->state == ORIEL_LINGERING)
+		oriel_fail(stream, ORIEL_CONNECTION_FAILED, stream->end_reason);
+	else if (errno != EAGAIN && errno != EINTR)
 		oriel_fail(stream, ORIEL_CONNECTION_FAILED, strerror(errno));
 	return 0;
 }
