@@ -189,6 +189,7 @@ parts.sandbox := sandbox common proto
 parts.render  := render sandbox capture glhost gl loop common proto
 parts.view    := view sandbox loop common proto
 parts.ctl     := ctl common proto
+parts.guestlinux := guestlinux guest gl proto
 parts.gltest  := gltest glhost guest render sandbox capture gl loop common proto
 parts.capture := capture gl common proto
 parts.replay  := replay rendergl capture glhost gl sandbox common proto
