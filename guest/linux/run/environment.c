@@ -76,7 +76,7 @@ int environment_set(const struct places *places, const struct options *options, 
 
 	snprintf(vendor, sizeof(vendor), "%s/10_oriel.json", places->libraries);
 	r |= setenv("__EGL_VENDOR_LIBRARY_FILENAMES", vendor, 1);
-	/* Where glvnd's own libGLX is found all the same. */
+	/* Should glvnd's own libGLX be loaded all the same, it finds nothing, rather than the system's driver in silence. */
 	r |= setenv("__GLX_VENDOR_LIBRARY_NAME", "oriel", 1);
 	if (socket) {
 		r |= setenv("ORIEL_GUEST_SOCKET", socket, 1);
