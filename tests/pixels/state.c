@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * State that adds up: stencil, blending, scissor, logic operations, the accumulation buffer,
- * attribute stacks, pixels that are drawn and copied, bitmaps, evaluators, selection and feedback.
+ * State that adds up: stencil, blending, scissor, logic operations, attribute stacks,
+ * pixels that are drawn and copied, bitmaps, evaluators, selection and feedback.
  */
 #include "scene.h"
-
-#include <stdbool.h>
-
-static bool accumulates;
 
 static void square(float x, float y, float size, float red, float green, float blue, float alpha)
 {
@@ -17,10 +13,6 @@ static void square(float x, float y, float size, float red, float green, float b
 
 static void setup(void)
 {
-	GLint bits = 0;
-
-	glGetIntegerv(GL_ACCUM_RED_BITS, &bits);
-	accumulates = bits > 0;
 	glLineWidth(3);
 }
 
@@ -148,14 +140,8 @@ static void draw(int frame)
 	glClear(GL_COLOR_BUFFER_BIT | GL_DEPTH_BUFFER_BIT | GL_STENCIL_BUFFER_BIT);
 	stencils(frame);
 	blends(frame);
-	if (accumulates) {
-		glAccum(GL_LOAD, 0.6f);
-		square(-0.3f, 0.1f, 0.6f, 1, 0.5f, 0, 1);
-		glAccum(GL_ACCUM, 0.4f);
-		glAccum(GL_RETURN, 1);
-	}
 	pixels(frame);
 	curves(frame);
 }
 
-const struct scene scene = { .name = "state", .accum = true, .setup = setup, .draw = draw };
+const struct scene scene = { .name = "state", .setup = setup, .draw = draw };

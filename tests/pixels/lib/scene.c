@@ -136,7 +136,7 @@ static void read_frame(int frame)
 int main(int argc, char **argv)
 {
 	int frames = 12, option;
-	const char *face = scene.accum ? "glx" : "egl";
+	const char *face = "egl";
 
 	while ((option = getopt(argc, argv, "f:n:s:")) != -1) {
 		if (option == 'f')

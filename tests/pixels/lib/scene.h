@@ -20,7 +20,6 @@ struct scene {
 	int major, minor; /* of the context; 0: whatever there is */
 	bool core;        /* of the core profile */
 	int samples;      /* of the default framebuffer; 0: no multisampling */
-	bool accum;       /* with an accumulation buffer, and by GLX alone */
 	void (*setup)(void);
 	void (*draw)(int frame);
 };

@@ -22,8 +22,7 @@ static GLXFBConfig glx_config(void)
 {
 	int wanted[] = { GLX_RENDER_TYPE, GLX_RGBA_BIT, GLX_DRAWABLE_TYPE, GLX_WINDOW_BIT,
 		GLX_DOUBLEBUFFER, True, GLX_RED_SIZE, 8, GLX_GREEN_SIZE, 8, GLX_BLUE_SIZE, 8,
-		GLX_DEPTH_SIZE, 24, GLX_STENCIL_SIZE, 8, GLX_ACCUM_RED_SIZE, scene.accum ? 16 : 0,
-		GLX_SAMPLES, scene.samples, None };
+		GLX_DEPTH_SIZE, 24, GLX_STENCIL_SIZE, 8, GLX_SAMPLES, scene.samples, None };
 	int count = 0;
 	GLXFBConfig *found = glXChooseFBConfig(x_display, DefaultScreen(x_display), wanted, &count);
 	GLXFBConfig config;

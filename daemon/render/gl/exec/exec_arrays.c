@@ -154,7 +154,9 @@ void exec_client_arrays(struct gl_exec *exec, const struct glm_client_arrays *me
 
 	if (!context || context->lost || !exec_current_again(exec))
 		return;
-	context->arrays_known = false;
+	/* Those that get a pointer lie in our buffer from now on: what was whole stays so. */
+	if (!context->arrays_whole)
+		context->arrays_known = false;
 	for (uint16_t i = 0; i < message->n_arrays; i++)
 		if (message->arrays[i].stride == 0 || message->arrays[i].stride > INT32_MAX ||
 			message->arrays[i].offset > message->data.size) {
