@@ -172,9 +172,9 @@ bool gl_encoder_call(struct gl_encoder *enc, uint16_t opcode, struct gl_reply *r
 void gl_encoder_answered(struct gl_encoder *enc);
 /* The reply's next array into `out`, at most `bytes`; out may be NULL. */
 void gl_reply_array(struct gl_reply *reply, void *out, uint64_t bytes);
-/* The reply's next array, an image, into the program's memory as its pixel store says. */
+/* The reply's next array, an image, into the program's memory of `room` bytes as its pixel store says. */
 void gl_reply_image(struct gl_reply *reply, const struct gl_encoder *enc,
-	const struct gl_image *image, void *pixels);
+	const struct gl_image *image, void *pixels, uint64_t room);
 
 /* Bytes that an application's array takes; count 0: only the host knows, and the reply says. */
 static inline uint64_t gl_capacity(uint64_t count, uint64_t size)

@@ -118,7 +118,9 @@ def read_reply(command):
                 members = [f".format = {param.image.format}", f".type = {param.image.type}", ".width = reply.dims[0]",
                            ".height = reply.dims[1]", ".depth = reply.dims[2]"]
                 out += gl_text.initializer(2, f"const struct gl_image {name} = ", members) + [""]
-            out += gl_text.call(2, "gl_reply_image(", ["&reply", "enc", f"&{name}", param.name], ");")
+            sized = any(p.name == "bufSize" for p in command.params)
+            room = "gl_natural(bufSize)" if sized else "UINT64_MAX"
+            out += gl_text.call(2, "gl_reply_image(", ["&reply", "enc", f"&{name}", param.name, room], ");")
     return out
 
 

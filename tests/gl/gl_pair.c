@@ -2,7 +2,9 @@
 #include "gl_pair.h"
 
 #include <assert.h>
+#include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -376,6 +378,23 @@ static bool read_caps(struct gl_pair *pair)
 	return size > 0 && !reader.failed;
 }
 
+/* What Mesa leaves behind is not ours. It is told by its module, which has to stay for that. */
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:_dri.so\nleak:libgallium\n";
+}
+
+static int keep_driver(struct dl_phdr_info *module, size_t size, void *data)
+{
+	(void)size;
+	(void)data;
+	if (strstr(module->dlpi_name, "_dri.so") || strstr(module->dlpi_name, "libgallium"))
+		dlopen(module->dlpi_name, RTLD_LAZY | RTLD_NODELETE);
+	return 0;
+}
+
 struct gl_pair *gl_pair_create(const struct gl_pair_config *config)
 {
 	struct gl_pair *pair = calloc(1, sizeof(*pair));
@@ -389,6 +408,7 @@ struct gl_pair *gl_pair_create(const struct gl_pair_config *config)
 		free(pair);
 		return NULL;
 	}
+	dl_iterate_phdr(keep_driver, NULL);
 	bulk_init(&pair->bulk, &bulk_ops, pair, ORIEL_BULK_TOTAL_MAX);
 	pthread_mutex_init(&pair->lock, NULL);
 	pthread_mutex_init(&pair->link_lock, NULL);

@@ -68,7 +68,8 @@ static inline void made_command(struct made *made, uint16_t opcode, uint8_t flag
 	assert_non_null(message);
 	header.size = (uint32_t)(WIRE_HEADER_SIZE + size + padded);
 	memcpy(message, &header, sizeof(header));
-	memcpy(message + WIRE_HEADER_SIZE, fixed, size);
+	if (fixed)
+		memcpy(message + WIRE_HEADER_SIZE, fixed, size);
 	if (data)
 		memcpy(message + WIRE_HEADER_SIZE + size, data, data_size);
 	made_add(made, GL_CAPTURE_GUEST, message, header.size);

@@ -522,6 +522,7 @@ static inline int channel_teardown(void **state)
 		if (i != LIMIT_COMMAND_RATE)
 			assert_int_equal(pong.limits[i].used, 0);
 	}
+	uv_run(&f->loop, UV_RUN_NOWAIT); /* the last words of the threads that have ended */
 	surfaces_close(host.surfaces);
 	if (f->passed >= 0)
 		close(f->passed);
