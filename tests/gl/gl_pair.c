@@ -378,12 +378,21 @@ static bool read_caps(struct gl_pair *pair)
 	return size > 0 && !reader.failed;
 }
 
-/* What Mesa leaves behind is not ours. It is told by its module, which has to stay for that. */
+/*
+ * What Mesa leaves behind, and how its threads meet, is not ours. It is told by its module, which
+ * has to stay for that.
+ */
 const char *__lsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:_dri.so\nleak:libgallium\n";
+}
+
+const char *__tsan_default_suppressions(void)
+{
+	return "race:_dri.so\nrace:libgallium\n";
 }
 
 static int keep_driver(struct dl_phdr_info *module, size_t size, void *data)
