@@ -293,7 +293,7 @@ $(GEN)/%_model.c: proto/gen/gen_messages.py $$(messages.$$*) $(LIMITS)
 $(fuzz.obj): private CPP = $($(call fuzz_owner,$@).cpp) -iquote tests/fuzz -iquote tests/unit
 $(O)/fuzz_%: $$(call fuzz_of,$$*) $$(call without_main,$$(foreach p,$$(parts.$$(call fuzz_part,$$*)),$$($$p.obj)))
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,-z,muldefs -fsanitize=fuzzer -o $@ $^ \
-		$(sort $(foreach p,$(parts.$(call fuzz_part,$*)),$($(p).lib))) -lm -lpthread
+		$(sort $(foreach p,$(parts.$(call fuzz_part,$*)),$($(p).lib))) -lcmocka -lm -lpthread
 $(O)/fuzz_control_http: ALL_LDFLAGS += -Wl,--wrap=http_request_parse
 FUZZ_PY := /usr/bin/python3 -B tests/tools/fuzz.py
 fuzz-build:

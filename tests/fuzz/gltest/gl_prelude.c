@@ -185,7 +185,7 @@ static void others(struct stream *s, bool es)
 const uint8_t *gl_prelude(const struct egl *egl, bool es, size_t *ret_size)
 {
 	struct stream *s = calloc(1, sizeof(*s));
-	uint8_t *batch = aligned_alloc(8, BATCH_SIZE);
+	uint8_t *batch = aligned_alloc(8, BATCH_SIZE), *bytes;
 
 	assert(s && batch);
 	s->bytes = malloc(STREAM_SIZE);
@@ -199,5 +199,7 @@ const uint8_t *gl_prelude(const struct egl *egl, bool es, size_t *ret_size)
 	gl_encoder_flush(&s->enc);
 	free(batch);
 	*ret_size = s->size;
-	return s->bytes;
+	bytes = s->bytes;
+	free(s);
+	return bytes;
 }
