@@ -32,15 +32,19 @@ def test_piglit(gl_guest, host, desktop, tmp_path, platform):
     for program in ("piglit", "wflinfo"):  # without wflinfo piglit skips, and says nothing
         if not shutil.which(program):
             pytest.skip(f"there is no {program}: make deps DEPS=peers")
-    tests = listed(platform)
-    (tmp_path / "tests").write_text("".join(f"{test}\n" for test in tests))
-    words = ["piglit", "run", "-p", platform, "-j2", "-l", "quiet", "--timeout", "120", "--test-list", tmp_path / "tests",
-             "quick_gl", tmp_path / "results"]
-    ran = subprocess.run(oriel_run(host.socket(), words, exact=True), check=False, capture_output=True, text=True,
-                         env=dict(os.environ, DISPLAY=desktop.name, PIGLIT_SOURCE_DIR=SOURCE), timeout=900)
-    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
-    found = json.loads(bz2.decompress((tmp_path / "results/results.json.bz2").read_bytes()))["tests"]
-    lost = {test: found.get(test, {}).get("result", "not run") for test in tests
-            if found.get(test, {}).get("result") != "pass"}
-    assert not lost, "\n".join(f"{test}: {result}: {(found.get(test) or {}).get('out', '')[-300:]}"
-                               for test, result in lost.items())
+    def run(tests, name):
+        """What is not passed of them: {test: what piglit says of it}."""
+        (tmp_path / f"{name}.tests").write_text("".join(f"{test}\n" for test in tests))
+        words = ["piglit", "run", "-p", platform, "-j2", "-l", "quiet", "--timeout", "120", "--test-list",
+                 tmp_path / f"{name}.tests", "quick_gl", tmp_path / name]
+        ran = subprocess.run(oriel_run(host.socket(), words, exact=True), check=False, capture_output=True, text=True,
+                             env=dict(os.environ, DISPLAY=desktop.name, PIGLIT_SOURCE_DIR=SOURCE), timeout=900)
+        assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+        found = json.loads(bz2.decompress((tmp_path / name / "results.json.bz2").read_bytes()))["tests"]
+        return {test: found.get(test, {"result": "not run"}) for test in tests
+                if found.get(test, {}).get("result") != "pass"}
+
+    lost = run(listed(platform), "first")
+    # A few results differ from run to run on a busy machine.
+    lost = run(list(lost), "again") if lost else lost
+    assert not lost, "\n".join(f"{test}: {said['result']}: {said.get('out', '')[-300:]}" for test, said in lost.items())
