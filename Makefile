@@ -57,9 +57,12 @@ GL_GENH  := $(addprefix $(GEN)/gl_,types.h enums.h wire.h counts.h names.h trace
 gl_parts  = $(GL_PARTS:%=$(GEN)/gl_$(1)_%.c)
 GL_FILES := $(GL_GENC) $(GL_GENH) $(call gl_parts,encode) $(call gl_parts,entry) $(call gl_parts,decode) $(call gl_parts,roundtrip) \
             $(addprefix $(GEN)/gl_,entry_table.c offered.c functions.c decode.c exports.map exports.def)
-$(GL_FILES) &: $(wildcard proto/gen/gl_*.py) proto/gl_overrides.json proto/gl_opcodes.txt $(wildcard $(GL_XML))
+# A file that would say the same is left as it is, and what is made from it too.
+$(GEN)/.gl: $(wildcard proto/gen/gl_*.py) proto/gl_overrides.json proto/gl_opcodes.txt $(wildcard $(GL_XML))
 	@mkdir -p $(GEN)
 	$(Q)python3 -B proto/gen/gl_gen.py --registry $(GL_XML) --core $(GL_CORE) --extensions $(GL_EXTENSIONS) --out $(GEN)
+	@touch $@
+$(GL_FILES): $(GEN)/.gl ;
 GENH += $(GL_GENH)
 
 # ---- components: sources, include path, libraries. A component sees the folders in its .inc and no

