@@ -13,7 +13,7 @@ SAN      ?=
 O        ?= build/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),host)
 PREFIX   ?= /usr/local
 DESTDIR  ?=
-CFLAGS   ?= -O2 -g
+CFLAGS   ?= $(if $(SAN),-O1,-O2) -g
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wconversion -Wsign-conversion \
             -Wcast-qual -Wwrite-strings -Wpointer-arith -Wstrict-prototypes -Wold-style-definition \
             -Wmissing-prototypes -Wformat=2 -Wimplicit-fallthrough -Wswitch-enum -Wdate-time
