@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,12 @@
 
 #define CONTROL_FD 3
 #define OOM_SCORE  "500"
+/*
+ * Bytes: memory that was used once stays with the process, up to so much in each heap, until clients
+ * go; larger pieces than this come from the system. Fresh pages cost more than what is done with them.
+ */
+#define HEAP_KEPT  (64 << 20)
+#define HEAP_PIECE (8 << 20)
 #define STOP_MS    800u /* for goodbyes and the threads, before the process goes anyway */
 #define LOOK_MS    5u   /* between two looks whether channels have ended */
 
@@ -416,6 +423,8 @@ static void prepare(void)
 	setenv("__GL_SHADER_DISK_CACHE", "0", 1);
 	unsetenv("DISPLAY");
 	unsetenv("WAYLAND_DISPLAY");
+	mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+	mallopt(M_MMAP_THRESHOLD, HEAP_PIECE);
 	close_range(CONTROL_FD + 1, ~0u, 0);
 	volunteer();
 }

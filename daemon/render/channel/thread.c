@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The thread of a channel: what it waits for, and its beginning and end. */
 #include <errno.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -237,6 +238,8 @@ static void finish(struct channel *channel)
 		channel->config.host->executor->destroy(channel->exec);
 	channel_messages_finish(channel);
 	give_back(channel);
+	/* What it made goes back to the system: without this the C library keeps much of it. */
+	malloc_trim(0);
 	worker_leave(&channel->worker);
 	atomic_store(&channel->over, true);
 	uv_async_send(&channel->async);
