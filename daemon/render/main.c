@@ -128,6 +128,7 @@ static const struct executor executor = {
 	.destroy = gl_exec_destroy,
 	.in_place = gl_exec_in_place,
 	.message = gl_exec_message,
+	.plain = gl_exec_plain,
 	.idle = gl_exec_idle,
 	.read = gl_exec_read,
 	.retain = gl_exec_retain,

@@ -37,6 +37,7 @@ struct gl_pair {
 	/* the host's thread, and whoever has drained it */
 	struct gl_exec *exec;
 	struct bulk_set bulk;
+	_Atomic uint64_t steps;
 	uint64_t taken[GL_EXEC_TAKES];
 	unsigned int frames, messages, malformed;
 	uint8_t *frame;
@@ -196,7 +197,11 @@ static int host_message(struct gl_pair *pair, const struct wire_header *header, 
 	}
 	if (pair->config.look)
 		pair->config.look(pair->config.look_data, header, payload, size);
-	pair->messages++;
+	/* Every other one as a host runs them that finds many. */
+	if (pair->messages++ % 2 == 0 && !transfer &&
+		gl_exec_plain(pair->exec, header->channel, payload - WIRE_HEADER_SIZE, header->size,
+			&pair->steps) == header->size)
+		return 0;
 	/* As a host that leaves data where they lie. */
 	status = gl_exec_message(
 		pair->exec, header, payload, size, fixed && fixed <= size ? payload + fixed : NULL);

@@ -16,6 +16,8 @@ struct executor {
 	size_t (*in_place)(uint16_t opcode);
 	int (*message)(struct gl_exec *exec, const struct wire_header *header, const void *fixed,
 		size_t size, const void *rest);
+	size_t (*plain)(struct gl_exec *exec, uint8_t channel, const uint8_t *messages, size_t size,
+		_Atomic uint64_t *steps);
 	void (*idle)(struct gl_exec *exec);
 	int (*read)(struct gl_exec *exec, uint32_t surface, bool retained,
 		const struct rects *rects, uint8_t *pixels, uint32_t stride);

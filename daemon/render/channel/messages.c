@@ -225,6 +225,27 @@ static void run_message(
 
 /* ---- many messages */
 
+/* Runs those commands that need no look at each; returns their bytes. A capture is told each message. */
+static size_t run_plain(struct channel *channel, const uint8_t *at, size_t size)
+{
+	const uint64_t before = atomic_load_explicit(&channel->worker.steps, memory_order_relaxed);
+	uint16_t opcode;
+	size_t done;
+
+	if (size < WIRE_HEADER_SIZE || atomic_load_explicit(&channel->capture, memory_order_relaxed))
+		return 0;
+	memcpy(&opcode, at + sizeof(uint32_t), sizeof(opcode));
+	if (opcode < FIRST_COMMAND)
+		return 0;
+	channel_advance(channel);
+	done = channel->config.host->executor->plain(
+		channel->exec, channel->config.number, at, size, &channel->worker.steps);
+	channel->commands +=
+		atomic_load_explicit(&channel->worker.steps, memory_order_relaxed) - before;
+	channel->executed |= done > 0;
+	return done;
+}
+
 /* Runs whole messages that begin below `most`; returns their bytes. */
 static size_t run_all(struct channel *channel, const uint8_t *at, size_t size, size_t most)
 {
@@ -234,6 +255,9 @@ static size_t run_all(struct channel *channel, const uint8_t *at, size_t size, s
 	channel->need = WIRE_HEADER_SIZE;
 	while (size - done >= WIRE_HEADER_SIZE && done < most && !channel->ended &&
 		!atomic_load_explicit(&channel->stop, memory_order_relaxed)) {
+		done += run_plain(channel, at + done, (size < most ? size : most) - done);
+		if (size - done < WIRE_HEADER_SIZE || done >= most)
+			break;
 		if (!wire_read_header(at + done, ORIEL_MESSAGE_MAX, &header)) {
 			channel_end(channel, ORIEL_ERROR_MALFORMED,
 				"it sent a malformed message header");

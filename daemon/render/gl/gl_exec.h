@@ -12,6 +12,7 @@
 #ifndef GL_EXEC_H
 #define GL_EXEC_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -92,6 +93,15 @@ size_t gl_exec_in_place(uint16_t opcode);
  */
 int gl_exec_message(struct gl_exec *exec, const struct wire_header *header, const void *fixed,
 	size_t size, const void *rest);
+
+/*
+ * Executes commands from the front of `size` bytes of messages, 8-aligned and not to be changed by
+ * the guest, for as long as they are of the simplest kind: without flags, of that channel, whole.
+ * Returns their bytes; the rest is for gl_exec_message(). `steps`, which only the caller's thread
+ * changes, grows by one with each.
+ */
+size_t gl_exec_plain(struct gl_exec *exec, uint8_t channel, const uint8_t *messages, size_t size,
+	_Atomic uint64_t *steps);
 
 /* Nothing is to be executed for the moment: what was begun is handed to the GPU. */
 void gl_exec_idle(struct gl_exec *exec);

@@ -9,6 +9,7 @@
 #include "glm_messages.h"
 
 #define ANSWERS  0x200u /* commands below this and the next answer with what they brought */
+#define PLAIN    0x210u /* of 16 bytes: one of the simplest kind */
 #define IN_PLACE 0x300u
 #define FAILS    0xfff0u
 
@@ -93,6 +94,24 @@ static int fake_message(struct gl_exec *exec, const struct wire_header *header, 
 	return 0;
 }
 
+static size_t fake_plain(struct gl_exec *exec, uint8_t channel, const uint8_t *messages,
+	size_t size, _Atomic uint64_t *steps)
+{
+	struct wire_header header;
+	size_t done = 0;
+
+	(void)exec;
+	assert(((uintptr_t)messages & 7) == 0);
+	while (size - done >= 16) {
+		memcpy(&header, messages + done, sizeof(header));
+		if (header.size != 16 || header.opcode != PLAIN || header.channel != channel)
+			break;
+		*steps += 1;
+		done += header.size;
+	}
+	return done;
+}
+
 static void fake_idle(struct gl_exec *exec)
 {
 	(void)exec;
@@ -129,6 +148,7 @@ const struct executor fake_executor = {
 	.destroy = fake_destroy,
 	.in_place = fake_in_place,
 	.message = fake_message,
+	.plain = fake_plain,
 	.idle = fake_idle,
 	.read = fake_read,
 	.retain = fake_retain,

@@ -31,6 +31,7 @@ enum {
 	DO_HANG = 0x203,  /* until `hang` is false */
 	DO_SUM = 0x204,   /* in place: adds its bytes up, and answers with the sum */
 	DO_TAKE = 0x205,  /* u64 of resource_bytes; answers with whether it got them */
+	DO_PLAIN = 0x206, /* of 16 bytes: one of the simplest kind */
 	DO_PRESENT = GLM_PRESENT,
 };
 
@@ -41,7 +42,7 @@ struct gl_exec {
 };
 
 static struct {
-	_Atomic unsigned alive, messages, idles, in_place, reads, retains, bulks;
+	_Atomic unsigned alive, messages, plain, idles, in_place, reads, retains, bulks;
 	_Atomic bool hang, offer_nothing, create_fails;
 	_Atomic size_t size; /* of the last payload */
 } fake;
@@ -122,6 +123,26 @@ static inline int fake_present(struct gl_exec *exec, const void *fixed, size_t s
 	return 0;
 }
 
+static inline size_t fake_plain(struct gl_exec *exec, uint8_t channel, const uint8_t *messages,
+	size_t size, _Atomic uint64_t *steps)
+{
+	size_t done = 0;
+
+	(void)exec;
+	assert_int_equal((uintptr_t)messages % 8, 0);
+	while (size - done >= 16) {
+		struct wire_header header;
+
+		memcpy(&header, messages + done, sizeof(header));
+		if (header.opcode != DO_PLAIN || header.channel != channel || header.size != 16)
+			break;
+		fake.plain++;
+		*steps += 1;
+		done += header.size;
+	}
+	return done;
+}
+
 static inline int fake_message(struct gl_exec *exec, const struct wire_header *header,
 	const void *fixed, size_t size, const void *rest)
 {
@@ -196,6 +217,7 @@ static const struct executor fake_executor = {
 	.destroy = fake_destroy,
 	.in_place = fake_in_place,
 	.message = fake_message,
+	.plain = fake_plain,
 	.idle = fake_idle,
 	.read = fake_read,
 	.retain = fake_retain,

@@ -41,6 +41,23 @@ static void test_open_close(void **state)
 		open_channel(f, false); /* its number is free */
 }
 
+/* Many of the simplest kind between others: each is executed once, in its turn, and counted. */
+static void test_plain_commands(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t commands = 2000;
+
+	begin(f);
+	for (uint64_t i = 0; i < commands; i++) {
+		channel_send(f, i % 100 == 99 ? DO_ECHO : DO_PLAIN, 0, &i, sizeof(i));
+		if (i == 0)
+			until(f, fake.plain == 1);
+	}
+	until(f, g.answers == commands / 100);
+	assert_int_equal(fake.plain, commands - commands / 100);
+	assert_int_equal(fake.messages, commands / 100);
+}
+
 static void test_refusals(void **state)
 {
 	struct fixture *f = *state;
@@ -448,6 +465,7 @@ static int run(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_open_close),
+		TEST(test_plain_commands),
 		TEST(test_refusals),
 		TEST(test_vm_shares_nothing),
 		TEST(test_fences),

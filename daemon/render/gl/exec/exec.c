@@ -97,23 +97,6 @@ static void get_error(struct exec_context *context, bool wants_reply)
 		exec_host.reply(context, GL_OP_GetError, &head, NULL, 0);
 }
 
-/*
- * Those commands of which there are most: nothing can be wrong with one of the right size but what
- * the driver says itself.
- */
-static bool execute_plain(
-	struct gl_exec *exec, const struct gl_row *row, const void *fixed, size_t size)
-{
-	struct exec_context *context = exec->current;
-
-	if (!(row->flags & GL_ROW_PLAIN) || size != row->min || !context || exec->reader_current ||
-		context->lost || (context->begun && !(row->flags & GL_ROW_INSIDE)) ||
-		!gl_row_has_function(row, &context->gl))
-		return false;
-	row->decode(&exec->dec, fixed);
-	return true;
-}
-
 static void execute(struct gl_exec *exec, const struct gl_row *row,
 	const struct wire_header *header, const void *fixed, size_t size, const void *rest)
 {
@@ -264,14 +247,54 @@ int gl_exec_message(struct gl_exec *exec, const struct wire_header *header, cons
 		if (!row)
 			return -EPROTO;
 		atomic_store_explicit(&exec->command, row->name, memory_order_relaxed);
-		if (execute_plain(exec, row, fixed, size))
-			return exec->status;
 		execute(exec, row, header, fixed, size, rest);
 	} else {
 		status = dispatch(exec, header->opcode, fixed, size);
 	}
 	atomic_store_explicit(&exec->command, NULL, memory_order_relaxed);
 	return status < 0 ? status : exec->status;
+}
+
+/*
+ * Whether a message is one of those commands of which there are most, with which nothing can be
+ * wrong but what the driver says itself: neither flags nor another channel, and of the right size.
+ */
+static bool is_plain(const struct exec_context *context, const struct gl_row *row, uint64_t header,
+	uint8_t channel)
+{
+	return row && (row->flags & GL_ROW_PLAIN) && header >> 48 == channel &&
+	       (uint32_t)header == WIRE_HEADER_SIZE + row->min &&
+	       (!context->begun || (row->flags & GL_ROW_INSIDE)) &&
+	       gl_row_has_function(row, &context->gl);
+}
+
+size_t gl_exec_plain(struct gl_exec *exec, uint8_t channel, const uint8_t *messages, size_t size,
+	_Atomic uint64_t *steps)
+{
+	const struct exec_context *context = exec->current;
+	uint64_t step = atomic_load_explicit(steps, memory_order_relaxed), header, last = 0;
+	const struct gl_row *row = NULL;
+	size_t done = 0;
+
+	if (exec->status < 0 || !context || context->lost || exec->reader_current)
+		return 0;
+	exec->channel = channel;
+	while (size - done >= WIRE_HEADER_SIZE) {
+		memcpy(&header, messages + done, sizeof(header)); /* little-endian, as the host is */
+		if (!row || header != last) {
+			row = gl_row_find((uint16_t)(header >> 32));
+			if (!is_plain(context, row, header, channel))
+				break;
+			last = header;
+			atomic_store_explicit(&exec->command, row->name, memory_order_relaxed);
+		}
+		if (size - done < (uint32_t)header)
+			break;
+		row->decode(&exec->dec, messages + done + WIRE_HEADER_SIZE);
+		done += (uint32_t)header;
+		atomic_store_explicit(steps, ++step, memory_order_relaxed);
+	}
+	return done;
 }
 
 size_t gl_exec_in_place(uint16_t opcode)
