@@ -50,7 +50,7 @@ struct exec_has {
 	int version; /* major * 10 + minor */
 	bool pixel_buffers, draw_indirect, dispatch_indirect, parameters, query_buffers, map_range,
 		attributes, fixed_arrays, textures_3d, uniform_blocks, program_interfaces, compute,
-		vertex_arrays, fog_arrays;
+		vertex_arrays, fog_arrays, buffer_storage;
 	GLint n_attributes, n_coords; /* generic attributes; sets of texture coordinates */
 };
 
@@ -66,6 +66,20 @@ struct exec_store {
 struct exec_stream {
 	GLuint buffer;
 	uint64_t size, at;
+};
+
+#define EXEC_RING_SIZE  (UINT64_C(4) << 20)
+#define EXEC_RING_PARTS 4u
+
+/* A buffer for the same that stays mapped; what is larger than a part of it goes into the other. */
+struct exec_ring {
+	bool tried;
+	GLuint buffer;
+	uint8_t *map;   /* NULL: there is none */
+	uint64_t bytes; /* taken for it */
+	uint64_t used;  /* of the part that is being filled */
+	unsigned int part;
+	GLsync fences[EXEC_RING_PARTS]; /* after the last draw from each; NULL: none to wait for */
 };
 
 /* Memory that was taken for a command before it is executed, and what it will take the place of. */
@@ -94,6 +108,7 @@ struct exec_context {
 	bool arrays_known, arrays_whole;
 	struct exec_store store[2]; /* pack, unpack */
 	struct exec_stream stream;
+	struct exec_ring ring;
 
 	struct exec_charge charge;
 
@@ -213,6 +228,15 @@ void exec_store_restore(struct exec_context *context);
 /* ---- exec_arrays.c */
 
 void exec_client_arrays(struct gl_exec *exec, const struct glm_client_arrays *message);
+
+/* ---- exec_ring.c */
+
+/*
+ * Room for `bytes` in the ring, `least` or more behind its start: where it lies, until the draw
+ * after the next, and in *ret_at its offset. NULL: it does not fit there, or there is no ring.
+ * Changes the binding of GL_ARRAY_BUFFER.
+ */
+void *exec_ring_room(struct exec_context *context, uint64_t least, uint64_t bytes, uint64_t *ret_at);
 
 /* ---- exec_hooks.c: commands about which there is more to say than the decoder does */
 

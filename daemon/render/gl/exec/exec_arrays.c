@@ -146,11 +146,35 @@ static void point(struct exec_context *context, const struct glm_client_array *a
 	}
 }
 
+/* Puts the data into a buffer, which is bound, and tells where they lie in it. False: no room. */
+static bool place(
+	struct exec_context *context, const struct glm_client_arrays *message, uint64_t *ret_at)
+{
+	const struct exec_stream *stream = &context->stream;
+	const uint64_t least = (least_place(message) + 7) & ~UINT64_C(7);
+	void *room = exec_ring_room(context, least, message->data.size, ret_at);
+	uint64_t at = stream->at > least ? stream->at : least;
+
+	if (room) {
+		context->gl.BindBuffer(GL_ARRAY_BUFFER, context->ring.buffer);
+		memcpy(room, message->data.data, message->data.size);
+		return true;
+	}
+	if (at + message->data.size > stream->size)
+		at = least;
+	if (!stream_room(context, at, message->data.size))
+		return false;
+	stream_write(context, at, message->data.data, message->data.size);
+	*ret_at = at;
+	return true;
+}
+
 void exec_client_arrays(struct gl_exec *exec, const struct glm_client_arrays *message)
 {
 	struct exec_context *context = exec->current;
-	uint64_t least, at;
+	bool placed;
 	GLuint bound;
+	uint64_t at;
 
 	if (!context || context->lost || !exec_current_again(exec))
 		return;
@@ -164,16 +188,10 @@ void exec_client_arrays(struct gl_exec *exec, const struct glm_client_arrays *me
 			return;
 		}
 	bound = exec_bound(context, GL_BOUND_ARRAY);
-	least = (least_place(message) + 7) & ~UINT64_C(7);
-	at = context->stream.at > least ? context->stream.at : least;
-	if (at + message->data.size > context->stream.size)
-		at = least;
-	if (!stream_room(context, at, message->data.size)) {
+	placed = place(context, message, &at);
+	if (!placed)
 		exec_error(context, GL_OUT_OF_MEMORY);
-		return;
-	}
-	stream_write(context, at, message->data.data, message->data.size);
-	for (uint16_t i = 0; i < message->n_arrays; i++) {
+	for (uint16_t i = 0; placed && i < message->n_arrays; i++) {
 		const struct glm_client_array *array = &message->arrays[i];
 
 		point(context, array, at + array->offset - (uint64_t)array->first * array->stride);

@@ -121,7 +121,8 @@ static void context_free(struct exec_context *context)
 	if (context->group)
 		group_release(exec, context->group);
 	exec_give(exec, GL_EXEC_RESOURCE_BYTES,
-		context->stream.size + context->feedback_size * sizeof(*context->feedback) +
+		context->stream.size + context->ring.bytes +
+			context->feedback_size * sizeof(*context->feedback) +
 			context->select_size * sizeof(*context->select));
 	exec_give(exec, GL_EXEC_CONTEXTS, 1);
 	/* The driver held them until now. */

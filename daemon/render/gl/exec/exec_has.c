@@ -84,6 +84,8 @@ static void has_buffers(struct exec_context *context)
 		!has->es && (v >= 44 || exec_has_extension(context, "GL_ARB_query_buffer_object"));
 	has->map_range = v >= 30 || exec_has_extension(context, "GL_ARB_map_buffer_range") ||
 			 exec_has_extension(context, "GL_EXT_map_buffer_range");
+	has->buffer_storage = !has->es && has->map_range && v >= 32 &&
+			      (v >= 44 || exec_has_extension(context, "GL_ARB_buffer_storage"));
 	has->uniform_blocks =
 		has->es ? v >= 30
 			: v >= 31 || exec_has_extension(context, "GL_ARB_uniform_buffer_object");
