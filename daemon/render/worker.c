@@ -46,8 +46,8 @@ void worker_describe(
 
 void worker_busy(struct worker *worker, const char *name)
 {
-	atomic_store(&worker->since_ns, clock_ns());
-	atomic_store(&worker->name, name);
+	atomic_store_explicit(&worker->since_ns, clock_ns(), memory_order_release);
+	atomic_store_explicit(&worker->name, name, memory_order_release);
 }
 
 void worker_idle(struct worker *worker)

@@ -17,6 +17,8 @@
  * not cost a CPU.
  */
 #define SPIN_NS UINT32_C(50000)
+/* Times that it looks before it asks the clock. */
+#define LOOKS 32u
 /* What came so soon would have been seen by looking. */
 #define SOON_NS UINT32_C(100000)
 
@@ -88,13 +90,14 @@ static bool something(struct channel *channel)
 /* True: something came. */
 static bool look(struct channel *channel, uint64_t until)
 {
-	while (!something(channel)) {
-		for (unsigned i = 0; i < 8; i++)
+	do {
+		for (unsigned i = 0; i < LOOKS; i++) {
+			if (something(channel))
+				return true;
 			relax();
-		if (clock_ns() >= until)
-			return false;
-	}
-	return true;
+		}
+	} while (clock_ns() < until);
+	return false;
 }
 
 static void sleep_for(struct channel *channel, uint64_t ns)
