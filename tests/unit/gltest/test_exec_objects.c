@@ -505,6 +505,41 @@ static void test_no_compute(void **state)
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
 }
 
+/* A store as large as the one before is not made anew in software; one that cannot be is refused as ever. */
+static void test_stores_again(void **state)
+{
+	static const GLuint names[2] = { 1, 2 };
+	const uint32_t data = 0x12345678;
+	struct exec_test *t = *state;
+	uint32_t back = 0;
+	GLint size = 0;
+
+	gl_encode_GenBuffers(&t->enc, 2, names);
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, 1);
+	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 4, &data, GL_STREAM_DRAW);
+	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 4, NULL, GL_STREAM_DRAW);
+	gl_encode_GetBufferSubData(&t->enc, GL_ARRAY_BUFFER, 0, 4, &back);
+	assert_int_equal(back, data);
+	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 4, NULL, GL_STATIC_DRAW);
+	gl_encode_GetBufferParameteriv(&t->enc, GL_ARRAY_BUFFER, GL_BUFFER_USAGE, &size);
+	assert_int_equal(size, GL_STATIC_DRAW);
+	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 8, NULL, GL_STATIC_DRAW);
+	gl_encode_GetBufferParameteriv(&t->enc, GL_ARRAY_BUFFER, GL_BUFFER_SIZE, &size);
+	assert_int_equal(size, 8);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	assert_int_equal(gl_pair_taken(t->pair, GL_EXEC_RESOURCE_BYTES) % 4096, 8);
+
+	gl_encode_BufferData(&t->enc, 0x1234, 8, NULL, GL_STATIC_DRAW);
+	assert_int_equal(exec_test_error(t), GL_INVALID_ENUM);
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, 0);
+	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 8, NULL, GL_STATIC_DRAW);
+	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, 2);
+	gl_encode_BufferStorage(&t->enc, GL_ARRAY_BUFFER, 8, NULL, GL_DYNAMIC_STORAGE_BIT);
+	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 8, NULL, GL_DYNAMIC_DRAW);
+	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
+}
+
 static void test_compute(void **state)
 {
 	struct exec_test *t = *state;
@@ -539,6 +574,7 @@ int main(void)
 		TEST_SMALL(surfaces_take_memory),
 		cmocka_unit_test_setup_teardown(test_no_compute, setup_no_compute, exec_test_end),
 		TEST(compute),
+		TEST(stores_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,7 +130,8 @@ static void execute(struct gl_exec *exec, const struct gl_row *row,
 		get_error(context, wants_reply);
 		return;
 	}
-	done = gl_decode(&exec->dec, opcode, wants_reply, fixed, size, rest);
+	done = exec_store_again(context, opcode, fixed, size) ||
+	       gl_decode(&exec->dec, opcode, wants_reply, fixed, size, rest);
 	if (size >= row->min)
 		exec_after(context, opcode, fixed, done);
 }

@@ -229,6 +229,15 @@ void exec_store_restore(struct exec_context *context);
 
 void exec_client_arrays(struct gl_exec *exec, const struct glm_client_arrays *message);
 
+/* ---- exec_stores.c */
+
+/*
+ * Whether a command wants for a buffer a store without data just like the one that it has, which it
+ * may as well keep: the command need not be executed.
+ */
+bool exec_store_again(
+	struct exec_context *context, uint16_t opcode, const void *payload, size_t size);
+
 /* ---- exec_ring.c */
 
 /*
