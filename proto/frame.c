@@ -64,6 +64,22 @@ enum frame_result frame_reader_next(struct frame_reader *reader, const uint8_t *
 	return FRAME_MESSAGE;
 }
 
+uint8_t *frame_reader_room(const struct frame_reader *reader, size_t *ret_size)
+{
+	struct wire_header header;
+
+	*ret_size = 0;
+	if (!reader->failed && reader->have >= WIRE_HEADER_SIZE &&
+		wire_read_header(reader->buffer, reader->capacity, &header))
+		*ret_size = header.size - reader->have;
+	return reader->buffer + reader->have;
+}
+
+void frame_reader_added(struct frame_reader *reader, size_t size)
+{
+	reader->have += size;
+}
+
 size_t frame_reader_rest(const struct frame_reader *reader, const uint8_t **ret_data)
 {
 	*ret_data = reader->buffer;

@@ -35,6 +35,14 @@ enum frame_result frame_reader_next(struct frame_reader *reader, const uint8_t *
 	struct frame_message *ret_message);
 
 /*
+ * Where the rest of a message belongs of which the header and more has been taken, and how many
+ * bytes that is; 0: there is none. Bytes that are put there are told with frame_reader_added();
+ * they count as taken by the next frame_reader_next(), which may then be handed no others.
+ */
+uint8_t *frame_reader_room(const struct frame_reader *reader, size_t *ret_size);
+void frame_reader_added(struct frame_reader *reader, size_t size);
+
+/*
  * The bytes that were taken and are in no message: the beginning of one, or the header that failed
  * the reader. A resynchronisation searches them for its marker. Borrowed until the next call.
  */

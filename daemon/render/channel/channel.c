@@ -167,16 +167,15 @@ int channel_share(struct channel *channel, struct oriel_shared_memory *ret_messa
 	return TAKE_FD(channel->memory.fd);
 }
 
-bool channel_write(struct channel *channel, const struct wire_header *header, const uint8_t *payload)
+bool channel_write(struct channel *channel, const uint8_t *messages, size_t size)
 {
 	size_t room;
 	uint8_t *to = pipe_room(&channel->feed, &room);
 
-	if (!credit_spend(&channel->credit, header->size, 0) || room < header->size)
+	if (room < size || !credit_spend(&channel->credit, (uint32_t)size, 0))
 		return false;
-	memcpy(to, header, WIRE_HEADER_SIZE);
-	memcpy(to + WIRE_HEADER_SIZE, payload, header->size - WIRE_HEADER_SIZE);
-	if (pipe_wrote(&channel->feed, header->size))
+	memcpy(to, messages, size);
+	if (pipe_wrote(&channel->feed, size))
 		futex_wake(&channel->feed.words->data);
 	return true;
 }

@@ -72,10 +72,10 @@ size_t channel_caps(const struct channel *channel, const void **ret_caps);
 /* The descriptor of the shared memory and its layout; the caller's from then on, once. */
 int channel_share(struct channel *channel, struct oriel_shared_memory *ret_message);
 /*
- * Hands over a message of the guest: header and payload. False: it was sent more than was granted.
- * Not where memory is shared.
+ * Hands over bytes of whole messages of the guest. False: it was sent more than was granted, and
+ * none of them was taken. Not where memory is shared.
  */
-bool channel_write(struct channel *channel, const struct wire_header *header, const uint8_t *payload);
+bool channel_write(struct channel *channel, const uint8_t *messages, size_t size);
 /* Bytes to be granted now, or 0. */
 uint32_t channel_grant(struct channel *channel);
 /* Whole messages for the guest, at most about `most` bytes; NULL: there are none. Not where memory is shared. */

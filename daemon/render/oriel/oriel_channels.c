@@ -286,6 +286,16 @@ struct oriel_channel *oriel_channels_output(
 
 /* ---- from the guest */
 
+/* To an open channel that takes them. */
+static void write_messages(struct oriel_channel *entry, const uint8_t *messages, size_t size)
+{
+	if (entry->overdrawn || channel_state(entry->channel) == CHANNEL_OVER ||
+		channel_write(entry->channel, messages, size))
+		return;
+	entry->overdrawn = true;
+	channel_stop(entry->channel);
+}
+
 bool oriel_channel_message(struct oriel_stream *stream, const struct frame_message *message)
 {
 	const uint8_t number = message->header.channel;
@@ -295,13 +305,34 @@ bool oriel_channel_message(struct oriel_stream *stream, const struct frame_messa
 		return was_ended(stream, number);
 	if (!entry->told || channel_shared(entry->channel))
 		return false;
-	if (entry->overdrawn || channel_state(entry->channel) == CHANNEL_OVER)
-		return true;
-	if (!channel_write(entry->channel, &message->header, message->payload)) {
-		entry->overdrawn = true;
-		channel_stop(entry->channel);
-	}
+	/* Its header lies before it. */
+	write_messages(entry, message->payload - WIRE_HEADER_SIZE, message->header.size);
 	return true;
+}
+
+size_t oriel_channel_messages(
+	struct oriel_stream *stream, const uint8_t *data, size_t size, uint64_t *count)
+{
+	struct oriel_channel *entry = NULL;
+	struct wire_header header;
+	size_t whole = 0;
+
+	while (size - whole >= WIRE_HEADER_SIZE &&
+		wire_read_header(data + whole, ORIEL_MESSAGE_MAX, &header) &&
+		header.size <= size - whole) {
+		if (whole == 0)
+			entry = stream->by_number[header.channel];
+		if (!entry || header.channel != entry->number)
+			break;
+		whole += header.size;
+		*count += 1;
+	}
+	if (whole == 0 || !entry->told || channel_shared(entry->channel)) {
+		*count = 0;
+		return 0;
+	}
+	write_messages(entry, data, whole);
+	return whole;
 }
 
 void oriel_channel_close(struct oriel_stream *stream, const struct wire_header *header,

@@ -114,6 +114,16 @@ void oriel_channel_event(struct oriel_stream *stream);
 /* The guest has acknowledged the host's bye. */
 void oriel_bye_acknowledged(struct oriel_stream *stream);
 
+/* ---- oriel_input.c ---- */
+
+/* Of an open stream, or one that leaves: takes at least one message from the bytes, or all of them. */
+void oriel_take_messages(struct oriel_stream *stream, const uint8_t **data, size_t *size);
+/*
+ * Reads more of a long message that has come in part to where it is put together. False: none is
+ * under way, or nothing could be read; a read elsewhere tells why.
+ */
+bool oriel_read_rest(struct oriel_stream *stream);
+
 /* ---- oriel_output.c ---- */
 
 /* Queues bytes and sends what the socket takes. */
@@ -144,6 +154,12 @@ void oriel_channel_close(struct oriel_stream *stream, const struct wire_header *
 	const struct oriel_channel_close *close);
 /* A message on a channel other than 0. False: the channel is not open. */
 bool oriel_channel_message(struct oriel_stream *stream, const struct frame_message *message);
+/*
+ * As many whole messages as lie at the front of the bytes for one open channel: their bytes, and
+ * how many in *count, which is 0 before. 0: the first is another, or is not whole.
+ */
+size_t oriel_channel_messages(
+	struct oriel_stream *stream, const uint8_t *data, size_t size, uint64_t *count);
 /* Looks what the channels have to say: what is told on channel 0. */
 void oriel_channels_run(struct oriel_stream *stream);
 /* Asks all to end when what came before is executed. True: there are none. */

@@ -11,7 +11,7 @@
 #include "passing.h"
 #include "util.h"
 
-#define READ_SIZE 65536
+#define READ_SIZE (256u << 10)
 /* How long a guest may take to acknowledge a bye, and to close what is over. */
 #define BYE_MS    1000u
 #define LINGER_MS 2000u
@@ -341,28 +341,6 @@ void oriel_bye_acknowledged(struct oriel_stream *stream)
 
 /* ---- input and output ---- */
 
-static void frame_step(struct oriel_stream *stream, const uint8_t **data, size_t *size)
-{
-	struct frame_message message;
-	size_t before = *size;
-	enum frame_result result = frame_reader_next(&stream->frames, data, size, &message);
-
-	stream->stats.bytes_in += before - *size;
-	switch (result) {
-	case FRAME_MESSAGE:
-		stream->heard_ms = clock_ms();
-		stream->stats.messages++;
-		oriel_dispatch(stream, &message);
-		break;
-	case FRAME_FAILED:
-		oriel_fail(stream, ORIEL_STREAM_FAILED, "it sent a malformed message header");
-		break;
-	case FRAME_MORE:
-	default:
-		break;
-	}
-}
-
 static void take(struct oriel_stream *stream, const uint8_t *data, size_t size)
 {
 	while (size > 0 && !stream->destroyed) {
@@ -375,7 +353,7 @@ static void take(struct oriel_stream *stream, const uint8_t *data, size_t size)
 			break;
 		case ORIEL_OPEN:
 		case ORIEL_LEAVING:
-			frame_step(stream, &data, &size);
+			oriel_take_messages(stream, &data, &size);
 			break;
 		case ORIEL_LINGERING:
 		case ORIEL_ENDING:
@@ -388,9 +366,12 @@ static void take(struct oriel_stream *stream, const uint8_t *data, size_t size)
 
 static void receive(struct oriel_stream *stream)
 {
-	uint8_t data[READ_SIZE];
-	ssize_t n = recv(stream->fd, data, sizeof(data), MSG_DONTWAIT);
+	static uint8_t data[READ_SIZE]; /* the main loop's */
+	ssize_t n;
 
+	if (oriel_read_rest(stream))
+		return;
+	n = recv(stream->fd, data, sizeof(data), MSG_DONTWAIT);
 	if (n > 0) {
 		take(stream, data, (size_t)n);
 	} else if (n == 0) {

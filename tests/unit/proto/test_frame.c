@@ -75,6 +75,45 @@ static void feed(const struct stream *stream, size_t (*next)(void))
 	assert_int_equal(reader.have, 0);
 }
 
+/* The rest of a message that has come in part may be put where it belongs. */
+static void test_rest_in_place(void **state)
+{
+	static struct stream stream;
+	uint8_t buffer[1024];
+	struct frame_reader reader;
+	struct frame_message message;
+
+	(void)state;
+	make_stream(&stream);
+	frame_reader_init(&reader, buffer, sizeof(buffer));
+	for (unsigned i = 0, at = 0; i < MESSAGES; i++) {
+		const uint8_t *data = stream.bytes + at;
+		size_t size = i % 2 ? 3 : 8 + 4 * (size_t)i, left, room;
+		uint8_t *to;
+
+		at += (unsigned)size;
+		if (size < 8 + 8 * (size_t)i) {
+			assert_int_equal(
+				frame_reader_next(&reader, &data, &size, &message), FRAME_MORE);
+			to = frame_reader_room(&reader, &room);
+			left = i % 2 ? 0 : 4 * (size_t)i; /* nothing is known without the header */
+			assert_int_equal(room, left);
+			for (size_t n = 0; n < room; n += 4) {
+				memcpy(to + n, stream.bytes + at, 4);
+				frame_reader_added(&reader, 4);
+				at += 4;
+			}
+			data = stream.bytes + at;
+			size = i % 2 ? 8 + 8 * (size_t)i - 3 : 0;
+			at += (unsigned)size;
+		}
+		assert_int_equal(frame_reader_next(&reader, &data, &size, &message), FRAME_MESSAGE);
+		check_message(&message, i);
+		frame_reader_room(&reader, &room);
+		assert_int_equal(room, 0);
+	}
+}
+
 static size_t one(void)
 {
 	return 1;
@@ -319,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_rest_in_place),
 		cmocka_unit_test(test_whole_message_in_place),
 		cmocka_unit_test(test_bad_sizes),
 		cmocka_unit_test(test_rest),
