@@ -27,6 +27,20 @@ static void test_context_tells_what_it_is(void **state)
 	assert_true(created->n_limits > 100);
 }
 
+/* It has fences of its frames, which go with it. */
+static void test_a_surface_goes_while_nothing_is_current(void **state)
+{
+	struct exec_test *t = *state;
+
+	exec_test_start(t);
+	exec_test_message(t, &glm_present_type, &(struct glm_present){ .surface = 1 });
+	exec_test_message(t, &glm_present_type, &(struct glm_present){ .surface = 1 });
+	exec_test_current(t, 0, 0);
+	exec_test_message(t, &glm_surface_destroy_type, &(struct glm_surface_destroy){ .id = 1 });
+	assert_int_equal(exec_test_drain(t), 0);
+	assert_int_equal(gl_pair_frames(t->pair), 2);
+}
+
 static void test_a_frame(void **state)
 {
 	struct exec_test *t = *state;
@@ -57,6 +71,9 @@ static void test_a_frame(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* First, as libepoxy remembers what it has found. */
+		cmocka_unit_test_setup_teardown(
+			test_a_surface_goes_while_nothing_is_current, setup, exec_test_end),
 		cmocka_unit_test_setup_teardown(test_context_tells_what_it_is, setup, exec_test_end),
 		cmocka_unit_test_setup_teardown(test_a_frame, setup, exec_test_end),
 	};

@@ -350,6 +350,16 @@ static void load_more(struct exec_more *more)
 	}
 }
 
+static bool load_fences(EGLDisplay display, struct exec_fences *fence)
+{
+	if (!epoxy_has_egl_extension(display, "EGL_KHR_fence_sync"))
+		return false;
+	fence->create = (PFNEGLCREATESYNCKHRPROC)load(NULL, "eglCreateSyncKHR");
+	fence->destroy = (PFNEGLDESTROYSYNCKHRPROC)load(NULL, "eglDestroySyncKHR");
+	fence->wait = (PFNEGLCLIENTWAITSYNCKHRPROC)load(NULL, "eglClientWaitSyncKHR");
+	return fence->create && fence->destroy && fence->wait;
+}
+
 int gl_exec_create(const struct gl_exec_config *config, struct gl_exec **ret_exec)
 {
 	struct gl_exec *exec = calloc(1, sizeof(*exec));
@@ -362,7 +372,7 @@ int gl_exec_create(const struct gl_exec_config *config, struct gl_exec **ret_exe
 	list_init(&exec->contexts);
 	list_init(&exec->surfaces);
 	exec->configless = config->egl->config == EGL_NO_CONFIG_KHR;
-	exec->fences = epoxy_has_egl_extension(exec->display, "EGL_KHR_fence_sync");
+	exec->fences = load_fences(exec->display, &exec->fence);
 	exec->srgb = epoxy_has_egl_extension(exec->display, "EGL_KHR_gl_colorspace");
 	gl_functions_load(&exec->gl, load, NULL);
 	load_more(&exec->more);

@@ -142,11 +142,22 @@ struct exec_more {
 	GLboolean (*UnmapBuffer)(GLenum target);
 };
 
+/*
+ * Of EGL_KHR_fence_sync. Taken by name, as libepoxy looks for an extension in the current context's
+ * display, and ends the process where none is current.
+ */
+struct exec_fences {
+	PFNEGLCREATESYNCKHRPROC create;
+	PFNEGLDESTROYSYNCKHRPROC destroy;
+	PFNEGLCLIENTWAITSYNCKHRPROC wait;
+};
+
 struct gl_exec {
 	struct gl_exec_config config;
 	EGLDisplay display;
 	struct gl_functions gl; /* all that EGL gives */
 	struct exec_more more;
+	struct exec_fences fence; /* where there are `fences` */
 	struct list contexts, surfaces; // exec_context.link, exec_surface.link
 	struct exec_context *current;
 	struct exec_surface *draw, *read;

@@ -71,7 +71,7 @@ static void drop_fences(struct gl_exec *exec, struct exec_surface *surface)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(surface->fences); i++) {
 		if (surface->fences[i])
-			eglDestroySyncKHR(exec->display, surface->fences[i]);
+			exec->fence.destroy(exec->display, surface->fences[i]);
 		surface->fences[i] = NULL;
 	}
 }
@@ -195,11 +195,11 @@ static void bound_frames(struct gl_exec *exec, struct exec_surface *surface)
 		return;
 	}
 	if (surface->fences[0]) {
-		eglClientWaitSyncKHR(exec->display, surface->fences[0], 0, FRAME_WAIT_MAX);
-		eglDestroySyncKHR(exec->display, surface->fences[0]);
+		exec->fence.wait(exec->display, surface->fences[0], 0, FRAME_WAIT_MAX);
+		exec->fence.destroy(exec->display, surface->fences[0]);
 	}
 	surface->fences[0] = surface->fences[1];
-	surface->fences[1] = eglCreateSyncKHR(exec->display, EGL_SYNC_FENCE_KHR, NULL);
+	surface->fences[1] = exec->fence.create(exec->display, EGL_SYNC_FENCE_KHR, NULL);
 }
 
 void exec_present(struct gl_exec *exec, const struct glm_present *message)
