@@ -56,6 +56,31 @@ static void test_enabled_attribute_without_a_pointer(void **state)
 	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
 }
 
+/* What was looked at for the draw before does not hold for a pointer that comes after it. */
+static void test_pointer_loses_its_buffer(void **state)
+{
+	struct exec_test *t = *state;
+
+	bind_triangle(t);
+	gl_encode_EnableVertexAttribArray(&t->enc, 0);
+	gl_encode_VertexAttribPointer(&t->enc, 0, 2, GL_FLOAT, 0, 0, NULL);
+	gl_encode_EnableClientState(&t->enc, GL_COLOR_ARRAY);
+	gl_encode_ColorPointer(&t->enc, 4, GL_UNSIGNED_BYTE, 0, NULL);
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, 0);
+	t->enc.bound = 0;
+	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	gl_encode_ColorPointer(&t->enc, 4, GL_UNSIGNED_BYTE, 0, NULL);
+	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
+	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
+	gl_encode_DisableClientState(&t->enc, GL_COLOR_ARRAY);
+	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	gl_encode_VertexAttribPointer(&t->enc, 0, 2, GL_FLOAT, 0, 0, NULL);
+	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
+	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
+}
+
 static void test_enabled_arrays_without_a_pointer(void **state)
 {
 	static const GLenum arrays[] = { GL_VERTEX_ARRAY, GL_NORMAL_ARRAY, GL_COLOR_ARRAY,
@@ -337,6 +362,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RULE(attribute_at_an_address),
 		RULE(enabled_attribute_without_a_pointer),
+		RULE(pointer_loses_its_buffer),
 		RULE(enabled_arrays_without_a_pointer),
 		RULE(arrays_enabled_by_other_means),
 		RULE(coordinates_of_another_unit),
