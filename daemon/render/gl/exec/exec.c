@@ -130,6 +130,8 @@ static void execute(struct gl_exec *exec, const struct gl_row *row,
 		get_error(context, wants_reply);
 		return;
 	}
+	if ((row->flags & GL_ROW_SYNC) && !context->begun)
+		exec_errors_settle(context);
 	done = exec_store_again(context, opcode, fixed, size) ||
 	       gl_decode(&exec->dec, opcode, wants_reply, fixed, size, rest);
 	if (size >= row->min)

@@ -157,7 +157,7 @@ struct gl_exec {
 	EGLDisplay display;
 	struct gl_functions gl; /* all that EGL gives */
 	struct exec_more more;
-	struct exec_fences fence; /* where there are `fences` */
+	struct exec_fences fence;       /* where there are `fences` */
 	struct list contexts, surfaces; // exec_context.link, exec_surface.link
 	struct exec_context *current;
 	struct exec_surface *draw, *read;
@@ -207,6 +207,8 @@ void exec_context_tell(struct exec_context *context);
 
 /* The command was not executed, or only in part. */
 void exec_error(struct exec_context *context, GLenum error);
+/* Errors of before are set aside, so that the driver's next one is the next command's. Not inside of glBegin. */
+void exec_errors_settle(struct exec_context *context);
 /* Forgets what the driver has found. */
 void exec_errors_drop(struct exec_context *context);
 /* The next error that glGetError is to say, or 0. */

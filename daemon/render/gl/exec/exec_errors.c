@@ -24,6 +24,14 @@ void exec_errors_drop(struct exec_context *context)
 		;
 }
 
+void exec_errors_settle(struct exec_context *context)
+{
+	const GLenum error = context->gl.GetError();
+
+	if (error && !context->error)
+		context->error = error;
+}
+
 GLenum exec_error_take(struct exec_context *context)
 {
 	const GLenum error = context->error;

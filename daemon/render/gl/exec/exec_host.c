@@ -54,15 +54,31 @@ static void error(void *data, GLenum code, const char *command)
 	exec_error(data, code);
 }
 
+/* Whether the driver has refused the query under way: it wrote nothing then. */
+static bool fruitless(struct exec_context *context)
+{
+	const GLenum error = context->begun ? GL_NO_ERROR : context->gl.GetError();
+
+	if (error && !context->error)
+		context->error = error;
+	return context->begun || error;
+}
+
 /* A head, then each array with its length; see stream.md. */
 static void reply(void *data, uint16_t opcode, const struct gl_reply_head *head,
 	const struct gl_out *outs, unsigned int n_outs)
 {
+	static const struct gl_reply_head refused = { .status = 1 };
 	struct gl_exec *exec = ((struct exec_context *)data)->exec;
 	uint64_t size = WIRE_HEADER_SIZE + sizeof(*head);
 	uint8_t *message, *at;
 	uint32_t size32;
 
+	/* Where nothing was written the program's memory stays as it is. */
+	if (n_outs && fruitless(data)) {
+		head = &refused;
+		n_outs = 0;
+	}
 	exec_errors_tell(exec);
 	for (unsigned int i = 0; i < n_outs; i++)
 		size += 8 + gl_part(outs[i].bytes);

@@ -46,15 +46,6 @@ static const struct {
 	{ GL_PARAMETER_BUFFER, GL_PARAMETER_BUFFER_BINDING },
 };
 
-/* Errors of before are set aside, so that the next one is the command's. */
-static void settle_errors(struct exec_context *context)
-{
-	const GLenum error = context->gl.GetError();
-
-	if (error && !context->error)
-		context->error = error;
-}
-
 /* The driver's name of what is bound; 0 also where there is no such binding. */
 static GLuint bound(struct exec_context *context, GLenum binding)
 {
@@ -196,7 +187,7 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	/* An error inside of glBegin and glEnd anyway, where nothing can be asked. */
 	if (context->begun)
 		return GL_INVALID_OPERATION;
-	settle_errors(context);
+	exec_errors_settle(context);
 	object = object_of(context, &request, &face);
 	if (!object || request.bytes == 0)
 		return GL_NO_ERROR;
