@@ -53,6 +53,17 @@ static bool changed(const struct gl_buffer *buffer, int64_t at, int64_t end)
 	return memcmp(buffer->data + at, buffer->sent + at, (size_t)block_size(at, end)) != 0;
 }
 
+/* Blocks that have changed, without the bytes at both ends that have not: commands may have written there. */
+static void send_run(struct gl_context *ctx, struct gl_buffer *buffer, int64_t from, int64_t to)
+{
+	while (from < to && buffer->data[from] == buffer->sent[from])
+		from++;
+	while (to > from && buffer->data[to - 1] == buffer->sent[to - 1])
+		to--;
+	memcpy(buffer->sent + from, buffer->data + from, (size_t)(to - from));
+	gl_buffer_send(ctx, buffer, from, to - from, buffer->sent + from);
+}
+
 void gl_persistent_send(struct gl_context *ctx, struct gl_buffer *buffer)
 {
 	const int64_t end = buffer->map_offset + buffer->map_length;
@@ -65,10 +76,8 @@ void gl_persistent_send(struct gl_context *ctx, struct gl_buffer *buffer)
 
 		while (at < end && changed(buffer, at, end))
 			at += block_size(at, end);
-		if (at > from) {
-			memcpy(buffer->sent + from, buffer->data + from, (size_t)(at - from));
-			gl_buffer_send(ctx, buffer, from, at - from, buffer->sent + from);
-		}
+		if (at > from)
+			send_run(ctx, buffer, from, at);
 		if (at < end)
 			at += block_size(at, end);
 	}
@@ -94,6 +103,36 @@ void gl_persistent_changes(struct gl_context *ctx)
 		gl_persistent_send(ctx, buffers[i]);
 }
 
+/* Whether the program may look for what commands have written: in a map for writing where one has for sure. */
+static bool wanted(const struct gl_buffer *buffer)
+{
+	return buffer->access & GL_MAP_READ_BIT || buffer->content == GL_CONTENT_HOST;
+}
+
+/* The host's data come in; what the program has written and the host does not have yet stays. */
+static void refresh(struct gl_context *ctx, struct gl_buffer *buffer)
+{
+	const size_t size = (size_t)buffer->size;
+	uint8_t *mine = buffer->access & GL_MAP_WRITE_BIT ? malloc(size) : NULL;
+
+	if (mine)
+		memcpy(mine, buffer->data, size);
+	if (!gl_buffer_data(ctx, buffer)) {
+		free(mine);
+		return;
+	}
+	for (size_t i = 0; mine && i < size; i++) {
+		const uint8_t host = buffer->data[i];
+
+		if (mine[i] != buffer->sent[i])
+			buffer->data[i] = mine[i];
+		buffer->sent[i] = host;
+	}
+	if (!mine)
+		memcpy(buffer->sent, buffer->data, size);
+	free(mine);
+}
+
 void gl_persistent_refresh(struct gl_context *ctx)
 {
 	struct gl_buffer *buffers[ALL_MAX];
@@ -102,10 +141,7 @@ void gl_persistent_refresh(struct gl_context *ctx)
 	if (!atomic_load_explicit(&ctx->share->n_persistent, memory_order_relaxed))
 		return;
 	n = all(ctx->share, buffers);
-	for (unsigned int i = 0; i < n; i++) {
-		struct gl_buffer *buffer = buffers[i];
-
-		if (buffer->access & GL_MAP_READ_BIT && gl_buffer_data(ctx, buffer))
-			memcpy(buffer->sent, buffer->data, (size_t)buffer->size);
-	}
+	for (unsigned int i = 0; i < n; i++)
+		if (wanted(buffers[i]))
+			refresh(ctx, buffers[i]);
 }
