@@ -5,6 +5,8 @@
 
 /* Rows and images in a program's memory end below this many bytes from their pointer. */
 #define LAYOUT_MAX (UINT64_C(1) << 40)
+/* OpenGL ES 2 has a number of its own for GL_HALF_FLOAT. */
+#define HALF_FLOAT_OES 0x8D61
 
 uint64_t gl_clear_count(GLenum buffer)
 {
@@ -28,6 +30,7 @@ uint64_t gl_type_bytes(GLenum type)
 	case GL_SHORT:
 	case GL_UNSIGNED_SHORT:
 	case GL_HALF_FLOAT:
+	case HALF_FLOAT_OES:
 		return 2;
 	case GL_INT:
 	case GL_UNSIGNED_INT:

@@ -5,6 +5,9 @@
 #include "gl_encode.h"
 #include "gl_shadow.h"
 
+/* GL_HALF_FLOAT in OpenGL ES 2. */
+#define HALF_FLOAT_OES 0x8D61
+
 uint32_t gl_array_bytes(const struct gl_array *array)
 {
 	const uint32_t size = array->size == GL_BGRA ? 4 : (uint32_t)array->size;
@@ -16,6 +19,7 @@ uint32_t gl_array_bytes(const struct gl_array *array)
 	case GL_SHORT:
 	case GL_UNSIGNED_SHORT:
 	case GL_HALF_FLOAT:
+	case HALF_FLOAT_OES:
 		return size * 2;
 	case GL_DOUBLE:
 		return size * 8;
@@ -110,6 +114,7 @@ static unsigned int type_bit(GLenum type)
 		{ GL_INT, INT },
 		{ GL_DOUBLE, DOUBLE },
 		{ GL_HALF_FLOAT, HALF },
+		{ HALF_FLOAT_OES, HALF },
 		{ GL_BYTE, BYTE },
 		{ GL_UNSIGNED_SHORT, USHORT },
 		{ GL_UNSIGNED_INT, UINT },
