@@ -212,6 +212,10 @@ class Model:
             if name not in registry.extensions or name in self.extensions:
                 raise ModelError(f"gl_overrides.json: extensions: {name} is not one, or of a vendor of ours")
             self.extensions[name] = registry.extensions[name]
+        for name in overrides.get("es_extensions", []):
+            if name not in registry.es_extensions or name in self.extensions:
+                raise ModelError(f"gl_overrides.json: es_extensions: {name} is not one of OpenGL ES alone")
+            self.extensions[name] = registry.es_extensions[name]
         self.refused_extensions = overrides["refused_extensions"]
         for name in self.refused_extensions:
             if name not in registry.extensions:

@@ -75,6 +75,7 @@ class Registry:
         for node in root.find("extensions"):
             if ES in node.get("supported").split("|"):
                 self.es_extensions[node.get("name")] = self._names(node, "command", (ES,))
+                self.extension_enums[node.get("name")] = self._names(node, "enum", (ES,))
             if set(API) & set(node.get("supported").split("|")):
                 self.extensions[node.get("name")] = self._names(node, "command")
                 self.extension_enums[node.get("name")] = self._names(node, "enum")
