@@ -92,6 +92,15 @@ extern const unsigned int gl_n_offered;
 /* Sets what glGetError is to say, unless something is set already. */
 void gl_error(struct gl_context *ctx, GLenum error);
 
+/* shadow/begin.c */
+bool gl_really_inside(struct gl_context *ctx);
+
+/* Whether a command that cannot stand between glBegin and glEnd does; it is an error then. */
+static inline bool gl_inside(struct gl_context *ctx)
+{
+	return ctx->state.begun && gl_really_inside(ctx);
+}
+
 /* ---- names (names.c) */
 
 struct gl_share *gl_share_create(void);

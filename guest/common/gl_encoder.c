@@ -407,8 +407,7 @@ static void take_row(void *data, uint8_t *memory, const struct gl_image_layout *
 	reply->at += layout->row_bytes;
 }
 
-/* Bytes from the memory's start to the end of the image's last row. */
-static uint64_t image_extent(const struct gl_image *image, const struct gl_image_layout *layout)
+uint64_t gl_image_extent(const struct gl_image *image, const struct gl_image_layout *layout)
 {
 	if (gl_natural(image->depth) == 0 || gl_natural(image->height) == 0)
 		return 0;
@@ -426,6 +425,7 @@ void gl_reply_image(struct gl_reply *reply, const struct gl_encoder *enc,
 	struct gl_image_layout layout;
 
 	if (array && pixels && sent == gl_image_bytes(image) &&
-		gl_image_layout(image, &enc->pack, &layout) && image_extent(image, &layout) <= room)
+		gl_image_layout(image, &enc->pack, &layout) &&
+		gl_image_extent(image, &layout) <= room)
 		each_row(image, &layout, pixels, take_row, &rows);
 }

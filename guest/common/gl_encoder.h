@@ -176,6 +176,9 @@ void gl_reply_array(struct gl_reply *reply, void *out, uint64_t bytes);
 void gl_reply_image(struct gl_reply *reply, const struct gl_encoder *enc,
 	const struct gl_image *image, void *pixels, uint64_t room);
 
+/* Bytes from an image's start in the program's memory to the end of its last row. */
+uint64_t gl_image_extent(const struct gl_image *image, const struct gl_image_layout *layout);
+
 /* Bytes that an application's array takes; count 0: only the host knows, and the reply says. */
 static inline uint64_t gl_capacity(uint64_t count, uint64_t size)
 {

@@ -3,7 +3,8 @@
 
 An entry point takes the thread's current context and hands the call on: to the encoder, or, where
 gl_overrides.json says so ("shadow") or no message exists for it, to gl_shadow_NAME, which is written by hand.
-Names of what a command makes are allotted on the way. A command with "notes" calls gl_note_NOTE() before.
+Names of what a command makes are allotted on the way. A command with "notes" calls gl_note_NOTE() before. What
+the shadow may answer by itself is refused between glBegin and glEnd, as the host would.
 """
 import gl_text
 from gl_wire import class_name
@@ -83,6 +84,8 @@ def body(command):
         call, arguments = f"gl_shadow_{command.name}(", ["ctx", *(p.name for p in command.raw.params)]
     else:
         call, arguments = f"gl_encode_{command.name}(", encode
+    if kind == "shadow" and not command.inside and command.name not in ("Begin", "GetError"):
+        notes.insert(0, f"if (gl_inside(ctx))\n\t\treturn{zero};")
     if returns == "void" and not notes:
         return lines + ["", "\tif (ctx)", *gl_text.call(2, call, arguments, ");")]
     lines += ["", "\tif (!ctx)", f"\t\treturn{zero};", *("\t" + n for n in notes)]

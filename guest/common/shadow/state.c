@@ -72,6 +72,7 @@ void gl_state_made_current(struct gl_context *ctx)
 	if (!ctx->state.seen)
 		first_time(ctx);
 	ctx->state.attachments_age++;
+	ctx->state.begun = false;
 }
 
 void gl_state_presented(struct gl_context *ctx)

@@ -120,8 +120,9 @@ struct gl_state {
 	GLint viewport[4], scissor[4];
 	uint32_t viewport_age, scissor_age; /* the age that they are of */
 	GLenum list_mode;                   /* of the display list that is being compiled, or 0 */
-	bool seen;                          /* it has been current */
-	bool presented;                     /* a frame of it has been */
+	bool begun;     /* after a glBegin, which may have failed, and before a glEnd */
+	bool seen;      /* it has been current */
+	bool presented; /* a frame of it has been */
 	GLenum render_mode;
 
 	struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Uploads of textures. A large one goes in pieces of whole rows, so that the host works while the
- * guest sends more, and no message is larger than the channel takes.
+ * Textures to and from the program's memory. A large upload goes in pieces of whole rows, so that
+ * the host works while the guest sends more, and no message is larger than the channel takes.
  */
 #include "gl_context.h"
 #include "gl_encode.h"
@@ -94,4 +94,25 @@ void gl_shadow_TexImage2D(struct gl_context *ctx, GLenum target, GLint level, GL
 	if (divided)
 		gl_shadow_TexSubImage2D(
 			ctx, target, level, 0, 0, width, height, format, type, pixels);
+}
+
+/* The host packs rows without padding: whether the program's layout has room, it cannot tell. */
+void gl_shadow_GetTextureSubImage(struct gl_context *ctx, GLuint texture, GLint level,
+	GLint xoffset, GLint yoffset, GLint zoffset, GLsizei width, GLsizei height, GLsizei depth,
+	GLenum format, GLenum type, GLsizei bufSize, void *pixels)
+{
+	const struct gl_image image = {
+		.format = format, .type = type, .width = width, .height = height, .depth = depth
+	};
+	struct gl_image_layout layout;
+
+	if (!gl_encoder_bound(&ctx->enc, GL_BOUND_PIXEL_PACK) &&
+		gl_image_layout(&image, &ctx->enc.pack, &layout) &&
+		gl_image_bytes(&image) <= gl_natural(bufSize) &&
+		gl_image_extent(&image, &layout) > gl_natural(bufSize)) {
+		gl_error(ctx, GL_INVALID_OPERATION);
+		return;
+	}
+	gl_encode_GetTextureSubImage(&ctx->enc, texture, level, xoffset, yoffset, zoffset, width,
+		height, depth, format, type, bufSize, pixels);
 }

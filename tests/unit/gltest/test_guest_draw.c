@@ -193,6 +193,50 @@ static void test_shaders(void **state)
 	assert_int_equal(glGetError(), GL_INVALID_ENUM);
 }
 
+/* Numbers, and vertices, in the program's memory: a compatibility profile allows both. */
+static void test_indirect(void **state)
+{
+	static const GLuint arrays[2][4] = { { 3, 1, 0, 0 }, { 3, 1, 3, 0 } };
+	static const GLuint elements[5] = { 6, 1, 0, 0, 0 };
+	static const GLushort indices[] = { 0, 1, 2, 0, 2, 3 };
+	static const GLfloat triangles[] = { -1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1 };
+	GLuint buffers[2];
+
+	NEEDS_HOST(state);
+	glEnableClientState(GL_VERTEX_ARRAY);
+	glVertexPointer(2, GL_FLOAT, 0, triangles);
+	clear();
+	glColor3f(1, 0, 0);
+	glMultiDrawArraysIndirect(GL_TRIANGLES, arrays, 2, 0);
+	assert_int_equal(guest_test_pixel(20, 5), RED);
+	assert_int_equal(guest_test_pixel(5, 20), RED);
+	/* The numbers in a buffer. */
+	glGenBuffers(2, buffers);
+	glBindBuffer(GL_DRAW_INDIRECT_BUFFER, buffers[0]);
+	glBufferData(GL_DRAW_INDIRECT_BUFFER, sizeof(arrays), arrays, GL_STATIC_DRAW);
+	clear();
+	glColor3f(0, 1, 0);
+	glDrawArraysIndirect(GL_TRIANGLES, (const void *)16);
+	assert_int_equal(guest_test_pixel(5, 20), GREEN);
+	assert_int_equal(guest_test_pixel(20, 5), BLACK);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glDrawArraysIndirect(GL_TRIANGLES, (const void *)20);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	glBindBuffer(GL_DRAW_INDIRECT_BUFFER, 0);
+	/* Indices lie in a buffer always. */
+	glVertexPointer(2, GL_FLOAT, 0, square);
+	glDrawElementsIndirect(GL_TRIANGLES, GL_UNSIGNED_SHORT, elements);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	glBindBuffer(GL_ELEMENT_ARRAY_BUFFER, buffers[1]);
+	glBufferData(GL_ELEMENT_ARRAY_BUFFER, sizeof(indices), indices, GL_STATIC_DRAW);
+	glColor3f(0, 0, 1);
+	glDrawElementsIndirect(GL_TRIANGLES, GL_UNSIGNED_SHORT, elements);
+	assert_int_equal(guest_test_pixel(20, 5), BLUE);
+	assert_int_equal(guest_test_pixel(5, 20), BLUE);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glDisableClientState(GL_VERTEX_ARRAY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +247,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_indices, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(
 			test_array_elements, guest_test_compat, guest_test_end),
+		cmocka_unit_test_setup_teardown(test_indirect, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(test_buffers, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(test_shaders, guest_test_core, guest_test_end),
 	};

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands that fail: what they say, and that they leave the program's memory as it is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "guest_test.h"
+
+#define NEEDS_HOST(state) \
+	if (!*(state))    \
+	skip()
+
+#define JUNK 0x7b7b7b7b
+
+static int exact(void **state)
+{
+	return guest_test_begin(state, &(struct guest_test_request){ .exact = true });
+}
+
+static int es2(void **state)
+{
+	return guest_test_begin(state,
+		&(struct guest_test_request){ .api = GLM_API_ES, .major = 2, .exact = true });
+}
+
+/* What the guest would answer by itself is refused, and does nothing. */
+static void test_between_begin_and_end(void **state)
+{
+	static const GLfloat square[8] = { 0 };
+	void *pointer = NULL;
+	GLint value = JUNK;
+
+	NEEDS_HOST(state);
+	glBegin(GL_POINTS);
+	glVertexPointer(2, GL_FLOAT, 0, square);
+	glGetIntegerv(GL_VERTEX_ARRAY_BINDING, &value);
+	assert_null(glGetString(GL_VENDOR));
+	glEnd();
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	assert_int_equal(value, JUNK);
+	glGetPointerv(GL_VERTEX_ARRAY_POINTER, &pointer);
+	assert_null(pointer);
+	/* After one that began nothing all is as ever. */
+	glBegin(GL_TEXTURE_2D);
+	assert_non_null(glGetString(GL_VENDOR));
+	glVertexPointer(2, GL_FLOAT, 0, square);
+	glGetPointerv(GL_VERTEX_ARRAY_POINTER, &pointer);
+	assert_ptr_equal(pointer, square);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
+static void test_a_query_that_fails_writes_nothing(void **state)
+{
+	uint8_t pixels[4] = { 0x7b, 0x7b, 0x7b, 0x7b };
+	GLint value = JUNK;
+
+	NEEDS_HOST(state);
+	glGetIntegerv(GL_TRIANGLES, &value);
+	assert_int_equal(value, JUNK);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	glGetTexParameteriv(GL_TEXTURE_2D, GL_TRIANGLES, &value);
+	assert_int_equal(value, JUNK);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	glReadPixels(0, 0, 1, 1, GL_RGBA, GL_TEXTURE_2D, pixels);
+	assert_int_equal(pixels[0], 0x7b);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	/* An error of before is not the query's. */
+	glEnable(GL_TRIANGLES);
+	glGetTexParameteriv(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, &value);
+	assert_int_equal(value, GL_NEAREST_MIPMAP_LINEAR);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
+/* Room for the pixels is not room for rows as the program wants them. */
+static void test_room_for_a_part_of_a_texture(void **state)
+{
+	uint8_t pixels[8 * 8 * 4] = { 0 };
+	GLuint texture;
+
+	NEEDS_HOST(state);
+	glGenTextures(1, &texture);
+	glBindTexture(GL_TEXTURE_2D, texture);
+	glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, 8, 8, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	glPixelStorei(GL_PACK_ROW_LENGTH, 8);
+	glPixelStorei(GL_PACK_SKIP_ROWS, 4);
+	glPixelStorei(GL_PACK_SKIP_PIXELS, 4);
+	glGetTextureSubImage(texture, 0, 4, 4, 0, 4, 4, 1, GL_RGBA, GL_UNSIGNED_BYTE,
+		(GLsizei)sizeof(pixels), pixels);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glGetTextureSubImage(texture, 0, 4, 4, 0, 4, 4, 1, GL_RGBA, GL_UNSIGNED_BYTE,
+		(GLsizei)sizeof(pixels) - 1, pixels);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+}
+
+static void test_pointers_of_other_vertex_arrays(void **state)
+{
+	GLuint arrays[2], buffer;
+	void *pointer = NULL;
+
+	NEEDS_HOST(state);
+	glGenVertexArrays(2, arrays);
+	glGenBuffers(1, &buffer);
+	glVertexArrayColorOffsetEXT(arrays[1], buffer, 3, GL_FLOAT, 12, 64);
+	glVertexArrayVertexAttribOffsetEXT(arrays[1], buffer, 5, 2, GL_FLOAT, GL_FALSE, 8, 96);
+	glVertexArrayMultiTexCoordOffsetEXT(arrays[1], buffer, GL_TEXTURE3, 2, GL_FLOAT, 8, 32);
+	glBindVertexArray(arrays[1]);
+	glGetPointerv(GL_COLOR_ARRAY_POINTER, &pointer);
+	assert_int_equal((uintptr_t)pointer, 64);
+	glGetVertexAttribPointerv(5, GL_VERTEX_ATTRIB_ARRAY_POINTER, &pointer);
+	assert_int_equal((uintptr_t)pointer, 96);
+	glClientActiveTexture(GL_TEXTURE3);
+	glGetPointerv(GL_TEXTURE_COORD_ARRAY_POINTER, &pointer);
+	assert_int_equal((uintptr_t)pointer, 32);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
+/* Where a program may only write it sees what a command wrote all the same: it is the same memory natively. */
+static void test_a_copy_into_a_map_that_stays(void **state)
+{
+	static const GLfloat values[4] = { 1, 2, 3, 4 };
+	const GLbitfield access = GL_MAP_WRITE_BIT | GL_MAP_PERSISTENT_BIT | GL_MAP_COHERENT_BIT;
+	GLuint buffers[2];
+	GLfloat *map;
+	GLsync fence;
+
+	NEEDS_HOST(state);
+	glGenBuffers(2, buffers);
+	glBindBuffer(GL_COPY_WRITE_BUFFER, buffers[0]);
+	glBufferStorage(GL_COPY_WRITE_BUFFER, 2 * sizeof(values), NULL, access);
+	map = glMapBufferRange(GL_COPY_WRITE_BUFFER, 0, 2 * sizeof(values), access);
+	assert_non_null(map);
+	glBindBuffer(GL_COPY_READ_BUFFER, buffers[1]);
+	glBufferData(GL_COPY_READ_BUFFER, sizeof(values), values, GL_STATIC_DRAW);
+	glCopyBufferSubData(GL_COPY_READ_BUFFER, GL_COPY_WRITE_BUFFER, 0, 0, sizeof(values));
+	fence = glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0);
+	/* What is written meanwhile stays. */
+	map[4] = 5;
+	assert_int_not_equal(
+		glClientWaitSync(fence, GL_SYNC_FLUSH_COMMANDS_BIT, UINT64_MAX), GL_WAIT_FAILED);
+	assert_memory_equal(map, values, sizeof(values));
+	assert_true(map[4] == 5);
+	glDeleteSync(fence);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
+/* OpenGL ES 2 has a number of its own for the type. */
+static void test_half_floats_of_es2(void **state)
+{
+	static const uint16_t pixels[4 * 4] = { 0 };
+	const GLenum half_float_oes = 0x8D61;
+
+	NEEDS_HOST(state);
+	glTexImage2D(GL_TEXTURE_2D, 0, GL_ALPHA, 4, 4, 0, GL_ALPHA, half_float_oes, pixels);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
+#define TEST(name, setup) cmocka_unit_test_setup_teardown(test_##name, setup, guest_test_end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(between_begin_and_end, exact),
+		TEST(a_query_that_fails_writes_nothing, exact),
+		TEST(room_for_a_part_of_a_texture, exact),
+		TEST(pointers_of_other_vertex_arrays, exact),
+		TEST(a_copy_into_a_map_that_stays, exact),
+		TEST(half_floats_of_es2, es2),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
