@@ -81,6 +81,24 @@ static void test_pointer_loses_its_buffer(void **state)
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
 }
 
+/* A buffer whose memory would be that of the message. */
+static void test_pinned_memory(void **state)
+{
+	static const GLuint name = 7;
+	static const uint8_t data[4096] = { 0 };
+	struct exec_test *t = *state;
+
+	gl_encode_GenBuffers(&t->enc, 1, &name);
+	gl_encode_BindBuffer(&t->enc, GL_EXTERNAL_VIRTUAL_MEMORY_BUFFER_AMD, name);
+	assert_int_equal(exec_test_error(t), GL_INVALID_ENUM);
+	gl_encode_BufferData(&t->enc, GL_EXTERNAL_VIRTUAL_MEMORY_BUFFER_AMD, sizeof(data), data,
+		GL_STATIC_DRAW);
+	assert_int_equal(exec_test_error(t), GL_INVALID_ENUM);
+	gl_encode_BufferStorage(
+		&t->enc, GL_EXTERNAL_VIRTUAL_MEMORY_BUFFER_AMD, sizeof(data), data, 0);
+	assert_int_equal(exec_test_error(t), GL_INVALID_ENUM);
+}
+
 static void test_enabled_arrays_without_a_pointer(void **state)
 {
 	static const GLenum arrays[] = { GL_VERTEX_ARRAY, GL_NORMAL_ARRAY, GL_COLOR_ARRAY,
@@ -363,6 +381,7 @@ int main(void)
 		RULE(attribute_at_an_address),
 		RULE(enabled_attribute_without_a_pointer),
 		RULE(pointer_loses_its_buffer),
+		RULE(pinned_memory),
 		RULE(enabled_arrays_without_a_pointer),
 		RULE(arrays_enabled_by_other_means),
 		RULE(coordinates_of_another_unit),

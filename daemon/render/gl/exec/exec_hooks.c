@@ -23,6 +23,20 @@ static bool is_compute(const struct exec_context *context, uint16_t opcode, cons
 	return false;
 }
 
+/*
+ * GL_AMD_pinned_memory makes a buffer of the memory that its data lie in: that of a message, which
+ * goes with it. There is no such target here.
+ */
+static bool is_pinned(uint16_t opcode, const void *wire)
+{
+	/* What is common to them: the target comes first. */
+	const struct gl_wire_BindBuffer *first = wire;
+
+	return (opcode == GL_OP_BindBuffer || opcode == GL_OP_BufferData ||
+		       opcode == GL_OP_BufferStorage) &&
+	       first->target == GL_EXTERNAL_VIRTUAL_MEMORY_BUFFER_AMD;
+}
+
 static GLenum lists_before(struct exec_context *context, const struct gl_wire_GenLists *wire)
 {
 	if (wire->range <= 0)
@@ -94,6 +108,8 @@ GLenum exec_before(
 		exec_store_restore(context);
 		break;
 	default:
+		if (is_pinned(opcode, wire))
+			return GL_INVALID_ENUM;
 		if (!(row->flags & GL_ROW_KEEPS))
 			return exec_memory_before(context, opcode, wire);
 		break;
