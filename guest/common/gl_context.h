@@ -159,4 +159,20 @@ static inline void gl_note_unknown(struct gl_context *ctx)
 	ctx->state.age++;
 }
 
+/* shadow/buffer_writes.c: the host writes to a buffer, which has that name or is bound there. */
+void gl_note_buffer_written(struct gl_context *ctx, GLuint name);
+void gl_note_buffer_written_at(struct gl_context *ctx, GLenum target);
+/* From now on it may be written to at any time. */
+void gl_note_buffer_by_gpu(struct gl_context *ctx, GLuint name);
+
+/* shadow/program.c: it is linked or compiled anew, or its log may have changed. */
+void gl_note_program_changed(struct gl_context *ctx, GLuint name);
+
+/* shadow/vao.c: an array is enabled or disabled; `index` is that of an attribute or a texture unit. */
+void gl_note_attrib(struct gl_context *ctx, GLuint index, bool on);
+void gl_note_client_state(struct gl_context *ctx, GLenum array, bool on);
+void gl_note_client_state_of(struct gl_context *ctx, GLenum array, GLuint index, bool on);
+void gl_note_vao_array(struct gl_context *ctx, GLuint vaobj, GLenum array, bool on);
+void gl_note_vao_attrib(struct gl_context *ctx, GLuint vaobj, GLuint index, bool on);
+
 #endif

@@ -3,8 +3,9 @@
 
 An entry point takes the thread's current context and hands the call on: to the encoder, or, where
 gl_overrides.json says so ("shadow") or no message exists for it, to gl_shadow_NAME, which is written by hand.
-Names of what a command makes are allotted on the way. A command with "notes" calls gl_note_NOTE() before. What
-the shadow may answer by itself is refused between glBegin and glEnd, as the host would.
+Names of what a command makes are allotted on the way. A command with "notes" calls gl_note_NOTE() before, with
+the parameters that the note names. What the shadow may answer by itself is refused between glBegin and glEnd, as
+the host would.
 """
 import gl_text
 from gl_wire import class_name
@@ -59,7 +60,7 @@ def body(command):
     zero = "" if returns == "void" else " 0"
     encode = ["&ctx->enc", *sent(command)]
     lines = ["\tstruct gl_context *ctx = gl_current_context;"]
-    notes = [f"gl_note_{note}(ctx);" for note in command.notes] + chosen(command)
+    notes = [f"gl_note_{name}({', '.join(['ctx', *arguments])});" for name, arguments in command.notes] + chosen(command)
     if kind == "made":
         return lines + ["\tGLuint name;", "", "\tif (!ctx)", f"\t\treturn{zero};", *("\t" + n for n in notes),
                         f"\tname = gl_name_make(ctx, {class_name(command.return_class)});",

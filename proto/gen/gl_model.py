@@ -7,6 +7,7 @@ match one parameter end the generator.
 """
 import fnmatch
 import json
+import re
 
 from gl_lengths import Length, LengthError
 from gl_registry import Registry
@@ -287,11 +288,21 @@ class Model:
         command.waits = self.overrides.matches("waits", command.full_name)
         command.binds = self.overrides.matches("binds", command.full_name)
         command.shadow = self.overrides.matches("shadow", command.full_name)
-        command.notes = [note for note in sorted(self.overrides.section("notes"))
+        # In the file's order.
+        command.notes = [self._note(note, command) for note in self.overrides.section("notes")
                          if self.overrides.notes(note, command.full_name)]
         command.inside = self.overrides.matches("inside", command.full_name)
         command.keeps = self.overrides.matches("keeps", command.full_name) or command.draws or command.inside
         command.frees = command.name.startswith("Delete")
+
+    @staticmethod
+    def _note(text, command):
+        """(name, arguments) of NAME or NAME(argument,...): parameters of the command, true or false."""
+        match = re.fullmatch(r"(\w+)(?:\((\w+(?:,\w+)*)\))?", text)
+        arguments = match[2].split(",") if match and match[2] else []
+        if not match or set(arguments) - {p.name for p in command.raw.params} - {"true", "false"}:
+            raise ModelError(f"{command.full_name}: the note {text!r} is not understood")
+        return match[1], arguments
 
     def _decide_params(self, command):
         raw = command.raw

@@ -85,7 +85,7 @@ static void put_bits(struct trace *trace, const struct gl_trace_group *group, ui
 		put(trace, "%s0x%x", between, (unsigned int)value);
 }
 
-static size_t type_size(unsigned int type)
+size_t gl_trace_type_size(unsigned int type)
 {
 	static const uint8_t sizes[] = { [GL_TRACE_ENUM] = 4,
 		[GL_TRACE_BITS] = 4,
@@ -106,7 +106,7 @@ static size_t type_size(unsigned int type)
 
 static int64_t load_integer(unsigned int type, const uint8_t *at)
 {
-	const size_t size = type_size(type);
+	const size_t size = gl_trace_type_size(type);
 	uint64_t value = 0;
 
 	memcpy(&value, at, size);
@@ -171,7 +171,7 @@ static unsigned long long hash(const uint8_t *at, size_t size)
 static void put_elements(
 	struct trace *trace, const struct gl_trace_field *field, const uint8_t *at, size_t n)
 {
-	const size_t size = type_size(field->type);
+	const size_t size = gl_trace_type_size(field->type);
 
 	put(trace, "{");
 	for (size_t i = 0; i < n && i < ELEMENTS_SHOWN; i++) {
@@ -249,7 +249,7 @@ static void put_array(struct trace *trace, const struct gl_trace_field *field)
 		else if (field->form == GL_TRACE_STRINGS)
 			put_strings(trace, at, bytes);
 		else
-			put_elements(trace, field, at, bytes / type_size(field->type));
+			put_elements(trace, field, at, bytes / gl_trace_type_size(field->type));
 	}
 }
 

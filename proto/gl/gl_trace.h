@@ -62,6 +62,9 @@ struct gl_trace_row {
 const struct gl_trace_row *gl_trace_find(uint16_t opcode);
 extern const struct gl_trace_group gl_trace_enums; /* all that are not small numbers or bits */
 
+/* Bytes of an element of an enum gl_trace_type. */
+size_t gl_trace_type_size(unsigned int type);
+
 /*
  * Writes a message as text into `room` bytes, terminated, cut where there is no more room. Returns
  * the bytes written without the NUL.

@@ -171,12 +171,8 @@ static void bind(struct gl_context *ctx, enum gl_target target, GLuint name)
 	else
 		ctx->state.buffers[target] = name;
 	ctx->enc.bound = name ? ctx->enc.bound | bit : ctx->enc.bound & ~bit;
-	if (name && written(target)) {
-		struct gl_buffer *buffer = gl_buffer_get(ctx, name);
-
-		if (buffer)
-			buffer->by_gpu = true;
-	}
+	if (name && written(target))
+		gl_note_buffer_by_gpu(ctx, name);
 }
 
 /* Whether a name can be bound: a core profile wants one that was handed out. */
@@ -192,54 +188,48 @@ static bool bindable(struct gl_context *ctx, GLuint name)
 	return true;
 }
 
-void gl_shadow_BindBuffer(struct gl_context *ctx, GLenum target, GLuint buffer)
+/* As a command that binds it does. False: it cannot be bound. */
+static bool bind_at(struct gl_context *ctx, GLenum target, GLuint name)
 {
 	const enum gl_target to = gl_buffer_target(target);
 
-	if (!bindable(ctx, buffer))
-		return;
+	if (!bindable(ctx, name))
+		return false;
 	if (to != GL_TARGET_NONE)
-		bind(ctx, to, buffer);
-	gl_encode_BindBuffer(&ctx->enc, target, buffer);
+		bind(ctx, to, name);
+	return true;
+}
+
+void gl_shadow_BindBuffer(struct gl_context *ctx, GLenum target, GLuint buffer)
+{
+	if (bind_at(ctx, target, buffer))
+		gl_encode_BindBuffer(&ctx->enc, target, buffer);
 }
 
 void gl_shadow_BindBufferBase(struct gl_context *ctx, GLenum target, GLuint index, GLuint buffer)
 {
-	const enum gl_target to = gl_buffer_target(target);
-
-	if (!bindable(ctx, buffer))
-		return;
-	if (to != GL_TARGET_NONE)
-		bind(ctx, to, buffer);
-	gl_encode_BindBufferBase(&ctx->enc, target, index, buffer);
+	if (bind_at(ctx, target, buffer))
+		gl_encode_BindBufferBase(&ctx->enc, target, index, buffer);
 }
 
 void gl_shadow_BindBufferRange(struct gl_context *ctx, GLenum target, GLuint index, GLuint buffer,
 	GLintptr offset, GLsizeiptr size)
 {
-	const enum gl_target to = gl_buffer_target(target);
-
 	if (!bindable(ctx, buffer))
 		return;
 	if (buffer && (size <= 0 || offset < 0)) {
 		gl_error(ctx, GL_INVALID_VALUE);
 		return;
 	}
-	if (to != GL_TARGET_NONE)
-		bind(ctx, to, buffer);
-	gl_encode_BindBufferRange(&ctx->enc, target, index, buffer, offset, size);
+	if (bind_at(ctx, target, buffer))
+		gl_encode_BindBufferRange(&ctx->enc, target, index, buffer, offset, size);
 }
 
 void gl_shadow_BindBufferOffsetEXT(
 	struct gl_context *ctx, GLenum target, GLuint index, GLuint buffer, GLintptr offset)
 {
-	const enum gl_target to = gl_buffer_target(target);
-
-	if (!bindable(ctx, buffer))
-		return;
-	if (to != GL_TARGET_NONE)
-		bind(ctx, to, buffer);
-	gl_encode_BindBufferOffsetEXT(&ctx->enc, target, index, buffer, offset);
+	if (bind_at(ctx, target, buffer))
+		gl_encode_BindBufferOffsetEXT(&ctx->enc, target, index, buffer, offset);
 }
 
 /* Bindings of glBindBuffers*: the general ones stay, but what is written to is marked. */
@@ -249,12 +239,8 @@ static void mark_all(struct gl_context *ctx, GLenum target, GLsizei count, const
 
 	if (to == GL_TARGET_NONE || !written(to))
 		return;
-	for (GLsizei i = 0; buffers && i < count; i++) {
-		struct gl_buffer *buffer = gl_buffer_get(ctx, buffers[i]);
-
-		if (buffer)
-			buffer->by_gpu = true;
-	}
+	for (GLsizei i = 0; buffers && i < count; i++)
+		gl_note_buffer_by_gpu(ctx, buffers[i]);
 }
 
 void gl_shadow_BindBuffersBase(
@@ -364,28 +350,47 @@ static bool usage_known(struct gl_context *ctx, GLenum usage)
 	}
 }
 
-/* Whether data go out in pieces, after a store without any has been made. */
-static bool in_pieces(const void *data, GLsizeiptr size)
+/* The buffer that is bound there, or NULL. False: there is no such target. */
+static bool find_at(struct gl_context *ctx, GLenum target, struct gl_buffer **ret_buffer)
 {
-	return data && size > PIECE;
+	const enum gl_target at = gl_buffer_target(target);
+
+	if (at == GL_TARGET_NONE) {
+		gl_error(ctx, GL_INVALID_ENUM);
+		return false;
+	}
+	*ret_buffer = gl_buffer_bound(ctx, at);
+	return true;
+}
+
+/* What travels with the command that makes a store: large data follow it in pieces. */
+static const void *first_data(const void *data, GLsizeiptr size)
+{
+	return size > PIECE ? NULL : data;
+}
+
+static void send_rest(
+	struct gl_context *ctx, struct gl_buffer *buffer, GLsizeiptr size, const void *data)
+{
+	if (data && size > PIECE)
+		gl_buffer_send(ctx, buffer, 0, size, data);
+}
+
+static bool new_mutable(struct gl_context *ctx, struct gl_buffer *buffer, GLsizeiptr size,
+	const void *data, GLenum usage)
+{
+	return usage_known(ctx, usage) && new_store(ctx, buffer, size, data, usage, 0);
 }
 
 void gl_shadow_BufferData(
 	struct gl_context *ctx, GLenum target, GLsizeiptr size, const void *data, GLenum usage)
 {
-	const enum gl_target to = gl_buffer_target(target);
 	struct gl_buffer *buffer;
 
-	if (to == GL_TARGET_NONE) {
-		gl_error(ctx, GL_INVALID_ENUM);
+	if (!find_at(ctx, target, &buffer) || !new_mutable(ctx, buffer, size, data, usage))
 		return;
-	}
-	buffer = gl_buffer_bound(ctx, to);
-	if (!usage_known(ctx, usage) || !new_store(ctx, buffer, size, data, usage, 0))
-		return;
-	gl_encode_BufferData(&ctx->enc, target, size, in_pieces(data, size) ? NULL : data, usage);
-	if (in_pieces(data, size))
-		gl_buffer_send(ctx, buffer, 0, size, data);
+	gl_encode_BufferData(&ctx->enc, target, size, first_data(data, size), usage);
+	send_rest(ctx, buffer, size, data);
 }
 
 void gl_shadow_NamedBufferData(
@@ -393,11 +398,10 @@ void gl_shadow_NamedBufferData(
 {
 	struct gl_buffer *buffer = gl_buffer_get(ctx, name);
 
-	if (!usage_known(ctx, usage) || !new_store(ctx, buffer, size, data, usage, 0))
+	if (!new_mutable(ctx, buffer, size, data, usage))
 		return;
-	gl_encode_NamedBufferData(&ctx->enc, name, size, in_pieces(data, size) ? NULL : data, usage);
-	if (in_pieces(data, size))
-		gl_buffer_send(ctx, buffer, 0, size, data);
+	gl_encode_NamedBufferData(&ctx->enc, name, size, first_data(data, size), usage);
+	send_rest(ctx, buffer, size, data);
 }
 
 void gl_shadow_NamedBufferDataEXT(
@@ -405,13 +409,10 @@ void gl_shadow_NamedBufferDataEXT(
 {
 	struct gl_buffer *buffer = gl_buffer_get(ctx, name);
 
-	gl_name_used(ctx, GL_CLASS_BUFFER, name);
-	if (!usage_known(ctx, usage) || !new_store(ctx, buffer, size, data, usage, 0))
+	if (!new_mutable(ctx, buffer, size, data, usage))
 		return;
-	gl_encode_NamedBufferDataEXT(
-		&ctx->enc, name, size, in_pieces(data, size) ? NULL : data, usage);
-	if (in_pieces(data, size))
-		gl_buffer_send(ctx, buffer, 0, size, data);
+	gl_encode_NamedBufferDataEXT(&ctx->enc, name, size, first_data(data, size), usage);
+	send_rest(ctx, buffer, size, data);
 }
 
 static bool storage_valid(struct gl_context *ctx, GLsizeiptr size, GLbitfield flags)
@@ -428,36 +429,34 @@ static bool storage_valid(struct gl_context *ctx, GLsizeiptr size, GLbitfield fl
 	return false;
 }
 
+static bool new_immutable(struct gl_context *ctx, struct gl_buffer *buffer, GLsizeiptr size,
+	const void *data, GLbitfield flags)
+{
+	if (!storage_valid(ctx, size, flags) ||
+		!new_store(ctx, buffer, size, data, GL_DYNAMIC_DRAW, flags))
+		return false;
+	buffer->immutable = true;
+	return true;
+}
+
 /* What is written to a map reaches the host as new data, which its own store has to allow. */
 
 void gl_shadow_BufferStorage(
 	struct gl_context *ctx, GLenum target, GLsizeiptr size, const void *data, GLbitfield flags)
 {
-	const enum gl_target to = gl_buffer_target(target);
 	struct gl_buffer *buffer;
 
-	if (to == GL_TARGET_NONE) {
-		gl_error(ctx, GL_INVALID_ENUM);
-		return;
-	}
-	buffer = gl_buffer_bound(ctx, to);
-	if (!storage_valid(ctx, size, flags) ||
-		!new_store(ctx, buffer, size, data, GL_DYNAMIC_DRAW, flags))
-		return;
-	buffer->immutable = true;
-	gl_encode_BufferStorage(&ctx->enc, target, size, data, flags | GL_DYNAMIC_STORAGE_BIT);
+	if (find_at(ctx, target, &buffer) && new_immutable(ctx, buffer, size, data, flags))
+		gl_encode_BufferStorage(
+			&ctx->enc, target, size, data, flags | GL_DYNAMIC_STORAGE_BIT);
 }
 
 void gl_shadow_NamedBufferStorage(
 	struct gl_context *ctx, GLuint name, GLsizeiptr size, const void *data, GLbitfield flags)
 {
-	struct gl_buffer *buffer = gl_buffer_get(ctx, name);
-
-	if (!storage_valid(ctx, size, flags) ||
-		!new_store(ctx, buffer, size, data, GL_DYNAMIC_DRAW, flags))
-		return;
-	buffer->immutable = true;
-	gl_encode_NamedBufferStorage(&ctx->enc, name, size, data, flags | GL_DYNAMIC_STORAGE_BIT);
+	if (new_immutable(ctx, gl_buffer_get(ctx, name), size, data, flags))
+		gl_encode_NamedBufferStorage(
+			&ctx->enc, name, size, data, flags | GL_DYNAMIC_STORAGE_BIT);
 }
 
 /* New data for a part of it. False: they cannot be. */
@@ -485,15 +484,9 @@ static bool new_data(struct gl_context *ctx, struct gl_buffer *buffer, GLintptr 
 void gl_shadow_BufferSubData(
 	struct gl_context *ctx, GLenum target, GLintptr offset, GLsizeiptr size, const void *data)
 {
-	const enum gl_target to = gl_buffer_target(target);
 	struct gl_buffer *buffer;
 
-	if (to == GL_TARGET_NONE) {
-		gl_error(ctx, GL_INVALID_ENUM);
-		return;
-	}
-	buffer = gl_buffer_bound(ctx, to);
-	if (!new_data(ctx, buffer, offset, size, data))
+	if (!find_at(ctx, target, &buffer) || !new_data(ctx, buffer, offset, size, data))
 		return;
 	if (size > PIECE)
 		gl_buffer_send(ctx, buffer, offset, size, data);

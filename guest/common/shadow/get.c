@@ -148,60 +148,29 @@ unsigned int gl_state_get(struct gl_context *ctx, GLenum pname, int64_t ret_valu
 	return 1;
 }
 
-void gl_shadow_GetIntegerv(struct gl_context *ctx, GLenum pname, GLint *data)
+static GLint to_int(int64_t value)
 {
-	int64_t values[4];
-	const unsigned int n = gl_state_get(ctx, pname, values);
-
-	for (unsigned int i = 0; i < n; i++)
-		data[i] = values[i] > INT32_MAX ? INT32_MAX : (GLint)values[i];
-	if (!n)
-		gl_encode_GetIntegerv(&ctx->enc, pname, data);
+	return value > INT32_MAX ? INT32_MAX : (GLint)value;
 }
 
-void gl_shadow_GetInteger64v(struct gl_context *ctx, GLenum pname, GLint64 *data)
-{
-	int64_t values[4];
-	const unsigned int n = gl_state_get(ctx, pname, values);
+/* glGet*v: what is known here, each value converted; else what the host says. */
+#define GET(command, type, convert)                                                \
+	void gl_shadow_##command(struct gl_context *ctx, GLenum pname, type *data) \
+	{                                                                          \
+		int64_t values[4];                                                 \
+		const unsigned int n = gl_state_get(ctx, pname, values);           \
+                                                                                   \
+		for (unsigned int i = 0; i < n; i++)                               \
+			data[i] = convert(values[i]);                              \
+		if (!n)                                                            \
+			gl_encode_##command(&ctx->enc, pname, data);               \
+	}
 
-	for (unsigned int i = 0; i < n; i++)
-		data[i] = values[i];
-	if (!n)
-		gl_encode_GetInteger64v(&ctx->enc, pname, data);
-}
-
-void gl_shadow_GetFloatv(struct gl_context *ctx, GLenum pname, GLfloat *data)
-{
-	int64_t values[4];
-	const unsigned int n = gl_state_get(ctx, pname, values);
-
-	for (unsigned int i = 0; i < n; i++)
-		data[i] = (GLfloat)values[i];
-	if (!n)
-		gl_encode_GetFloatv(&ctx->enc, pname, data);
-}
-
-void gl_shadow_GetDoublev(struct gl_context *ctx, GLenum pname, GLdouble *data)
-{
-	int64_t values[4];
-	const unsigned int n = gl_state_get(ctx, pname, values);
-
-	for (unsigned int i = 0; i < n; i++)
-		data[i] = (GLdouble)values[i];
-	if (!n)
-		gl_encode_GetDoublev(&ctx->enc, pname, data);
-}
-
-void gl_shadow_GetBooleanv(struct gl_context *ctx, GLenum pname, GLboolean *data)
-{
-	int64_t values[4];
-	const unsigned int n = gl_state_get(ctx, pname, values);
-
-	for (unsigned int i = 0; i < n; i++)
-		data[i] = values[i] != 0;
-	if (!n)
-		gl_encode_GetBooleanv(&ctx->enc, pname, data);
-}
+GET(GetIntegerv, GLint, to_int)
+GET(GetInteger64v, GLint64, (GLint64))
+GET(GetFloatv, GLfloat, (GLfloat))
+GET(GetDoublev, GLdouble, (GLdouble))
+GET(GetBooleanv, GLboolean, 0 !=)
 
 /* ---- generic attributes in the program's memory */
 
@@ -241,44 +210,20 @@ static bool attrib(const struct gl_context *ctx, GLuint index, GLenum pname, GLi
 	}
 }
 
-void gl_shadow_GetVertexAttribiv(struct gl_context *ctx, GLuint index, GLenum pname, GLint *params)
-{
-	if (!attrib(ctx, index, pname, params))
-		gl_encode_GetVertexAttribiv(&ctx->enc, index, pname, params);
-}
+/* glGetVertexAttrib*v, likewise. */
+#define GET_ATTRIB(command, type)                                                                  \
+	void gl_shadow_##command(struct gl_context *ctx, GLuint index, GLenum pname, type *params) \
+	{                                                                                          \
+		GLint value;                                                                       \
+                                                                                                   \
+		if (attrib(ctx, index, pname, &value))                                             \
+			*params = (type)value;                                                     \
+		else                                                                               \
+			gl_encode_##command(&ctx->enc, index, pname, params);                      \
+	}
 
-void gl_shadow_GetVertexAttribIiv(struct gl_context *ctx, GLuint index, GLenum pname, GLint *params)
-{
-	if (!attrib(ctx, index, pname, params))
-		gl_encode_GetVertexAttribIiv(&ctx->enc, index, pname, params);
-}
-
-void gl_shadow_GetVertexAttribIuiv(struct gl_context *ctx, GLuint index, GLenum pname, GLuint *params)
-{
-	GLint value;
-
-	if (attrib(ctx, index, pname, &value))
-		*params = (GLuint)value;
-	else
-		gl_encode_GetVertexAttribIuiv(&ctx->enc, index, pname, params);
-}
-
-void gl_shadow_GetVertexAttribfv(struct gl_context *ctx, GLuint index, GLenum pname, GLfloat *params)
-{
-	GLint value;
-
-	if (attrib(ctx, index, pname, &value))
-		*params = (GLfloat)value;
-	else
-		gl_encode_GetVertexAttribfv(&ctx->enc, index, pname, params);
-}
-
-void gl_shadow_GetVertexAttribdv(struct gl_context *ctx, GLuint index, GLenum pname, GLdouble *params)
-{
-	GLint value;
-
-	if (attrib(ctx, index, pname, &value))
-		*params = (GLdouble)value;
-	else
-		gl_encode_GetVertexAttribdv(&ctx->enc, index, pname, params);
-}
+GET_ATTRIB(GetVertexAttribiv, GLint)
+GET_ATTRIB(GetVertexAttribIiv, GLint)
+GET_ATTRIB(GetVertexAttribIuiv, GLuint)
+GET_ATTRIB(GetVertexAttribfv, GLfloat)
+GET_ATTRIB(GetVertexAttribdv, GLdouble)

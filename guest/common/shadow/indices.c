@@ -8,52 +8,26 @@ struct bounds {
 };
 
 /* Of each type, without the index that restarts a primitive. */
-static struct bounds bounds_u8(const uint8_t *at, uint32_t n, bool restart, uint32_t index)
-{
-	struct bounds bounds = { UINT32_MAX, 0 };
-
-	for (uint32_t i = 0; i < n; i++) {
-		const uint32_t value = at[i];
-
-		if (restart && value == index)
-			continue;
-		bounds.least = value < bounds.least ? value : bounds.least;
-		bounds.most = value > bounds.most ? value : bounds.most;
+#define BOUNDS(name, type)                                                                     \
+	static struct bounds name(const uint8_t *at, uint32_t n, bool restart, uint32_t index) \
+	{                                                                                      \
+		struct bounds bounds = { UINT32_MAX, 0 };                                      \
+                                                                                               \
+		for (uint32_t i = 0; i < n; i++) {                                             \
+			type value;                                                            \
+                                                                                               \
+			memcpy(&value, at + i * sizeof(value), sizeof(value));                 \
+			if (restart && value == index)                                         \
+				continue;                                                      \
+			bounds.least = value < bounds.least ? value : bounds.least;            \
+			bounds.most = value > bounds.most ? value : bounds.most;               \
+		}                                                                              \
+		return bounds;                                                                 \
 	}
-	return bounds;
-}
 
-static struct bounds bounds_u16(const uint8_t *at, uint32_t n, bool restart, uint32_t index)
-{
-	struct bounds bounds = { UINT32_MAX, 0 };
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint16_t value;
-
-		memcpy(&value, at + (size_t)i * 2, sizeof(value));
-		if (restart && value == index)
-			continue;
-		bounds.least = value < bounds.least ? value : bounds.least;
-		bounds.most = value > bounds.most ? value : bounds.most;
-	}
-	return bounds;
-}
-
-static struct bounds bounds_u32(const uint8_t *at, uint32_t n, bool restart, uint32_t index)
-{
-	struct bounds bounds = { UINT32_MAX, 0 };
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t value;
-
-		memcpy(&value, at + (size_t)i * 4, sizeof(value));
-		if (restart && value == index)
-			continue;
-		bounds.least = value < bounds.least ? value : bounds.least;
-		bounds.most = value > bounds.most ? value : bounds.most;
-	}
-	return bounds;
-}
+BOUNDS(bounds_u8, uint8_t)
+BOUNDS(bounds_u16, uint16_t)
+BOUNDS(bounds_u32, uint32_t)
 
 /* The indices in memory: the program's, or the guest's copy of the element buffer. NULL: there are none. */
 static const uint8_t *find(struct gl_context *ctx, const struct gl_elements *elements)

@@ -73,10 +73,11 @@ static const struct interleaved interleaved[] = {
 
 static void enable(struct gl_context *ctx, GLenum array, bool on)
 {
+	gl_note_client_state(ctx, array, on);
 	if (on)
-		gl_shadow_EnableClientState(ctx, array);
+		gl_encode_EnableClientState(&ctx->enc, array);
 	else
-		gl_shadow_DisableClientState(ctx, array);
+		gl_encode_DisableClientState(&ctx->enc, array);
 }
 
 void gl_shadow_InterleavedArrays(

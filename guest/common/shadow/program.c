@@ -49,7 +49,7 @@ static struct gl_program *get(struct gl_context *ctx, GLuint name, bool make)
 	return program;
 }
 
-void gl_program_forget(struct gl_context *ctx, GLuint name)
+void gl_note_program_changed(struct gl_context *ctx, GLuint name)
 {
 	struct gl_program *program = get(ctx, name, false);
 

@@ -43,8 +43,6 @@ struct gl_program {
 /* The one of that name, described. NULL: no memory, or the host cannot describe it. */
 struct gl_program *gl_program_described(struct gl_context *ctx, GLuint name);
 struct gl_program *gl_shader_described(struct gl_context *ctx, GLuint name);
-/* It is linked or compiled anew, or its log may have changed. */
-void gl_program_forget(struct gl_context *ctx, GLuint name);
 /* Whether it is known to have been linked. */
 bool gl_program_linked(struct gl_context *ctx, GLuint name);
 void gl_program_release(void *program);

@@ -7,50 +7,6 @@
 #include "gl_shadow.h"
 #include "program.h"
 
-void gl_shadow_LinkProgram(struct gl_context *ctx, GLuint program)
-{
-	gl_program_forget(ctx, program);
-	gl_encode_LinkProgram(&ctx->enc, program);
-}
-
-void gl_shadow_ValidateProgram(struct gl_context *ctx, GLuint program)
-{
-	gl_program_forget(ctx, program);
-	gl_encode_ValidateProgram(&ctx->enc, program);
-}
-
-void gl_shadow_CompileShader(struct gl_context *ctx, GLuint shader)
-{
-	gl_program_forget(ctx, shader);
-	gl_encode_CompileShader(&ctx->enc, shader);
-}
-
-void gl_shadow_DeleteProgram(struct gl_context *ctx, GLuint program)
-{
-	gl_program_forget(ctx, program);
-	gl_encode_DeleteProgram(&ctx->enc, program);
-}
-
-void gl_shadow_DeleteShader(struct gl_context *ctx, GLuint shader)
-{
-	gl_program_forget(ctx, shader);
-	gl_encode_DeleteShader(&ctx->enc, shader);
-}
-
-void gl_shadow_DeleteObjectARB(struct gl_context *ctx, GLhandleARB obj)
-{
-	gl_program_forget(ctx, obj);
-	gl_encode_DeleteObjectARB(&ctx->enc, obj);
-}
-
-void gl_shadow_SpecializeShader(struct gl_context *ctx, GLuint shader, const GLchar *pEntryPoint,
-	GLuint numSpecializationConstants, const GLuint *pConstantIndex, const GLuint *pConstantValue)
-{
-	gl_program_forget(ctx, shader);
-	gl_encode_SpecializeShader(&ctx->enc, shader, pEntryPoint, numSpecializationConstants,
-		pConstantIndex, pConstantValue);
-}
-
 void gl_shadow_UseProgram(struct gl_context *ctx, GLuint program)
 {
 	if (!program || gl_program_linked(ctx, program))

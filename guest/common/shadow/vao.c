@@ -92,86 +92,32 @@ static enum gl_slot unit_slot(GLuint unit)
 	return unit < GL_TEX_COORDS ? (enum gl_slot)(GL_SLOT_TEX_COORD + unit) : GL_SLOT_NONE;
 }
 
-void gl_shadow_EnableVertexAttribArray(struct gl_context *ctx, GLuint index)
+void gl_note_attrib(struct gl_context *ctx, GLuint index, bool on)
 {
-	enable(ctx->state.vao, attrib_slot(ctx, index), true);
-	gl_encode_EnableVertexAttribArray(&ctx->enc, index);
+	enable(ctx->state.vao, attrib_slot(ctx, index), on);
 }
 
-void gl_shadow_DisableVertexAttribArray(struct gl_context *ctx, GLuint index)
-{
-	enable(ctx->state.vao, attrib_slot(ctx, index), false);
-	gl_encode_DisableVertexAttribArray(&ctx->enc, index);
-}
-
-void gl_shadow_EnableClientState(struct gl_context *ctx, GLenum array)
+void gl_note_client_state(struct gl_context *ctx, GLenum array, bool on)
 {
 	if (array == GL_PRIMITIVE_RESTART_NV)
-		ctx->state.restart = true;
-	enable(ctx->state.vao, gl_array_slot(ctx, array), true);
-	gl_encode_EnableClientState(&ctx->enc, array);
+		ctx->state.restart = on;
+	enable(ctx->state.vao, gl_array_slot(ctx, array), on);
 }
 
-void gl_shadow_DisableClientState(struct gl_context *ctx, GLenum array)
+void gl_note_client_state_of(struct gl_context *ctx, GLenum array, GLuint index, bool on)
 {
-	if (array == GL_PRIMITIVE_RESTART_NV)
-		ctx->state.restart = false;
-	enable(ctx->state.vao, gl_array_slot(ctx, array), false);
-	gl_encode_DisableClientState(&ctx->enc, array);
+	enable(ctx->state.vao,
+		array == GL_TEXTURE_COORD_ARRAY ? unit_slot(index) : gl_array_slot(ctx, array), on);
 }
 
-/* The slot of an array that a command names together with a texture unit. */
-static enum gl_slot indexed_slot(const struct gl_context *ctx, GLenum array, GLuint unit)
+void gl_note_vao_array(struct gl_context *ctx, GLuint vaobj, GLenum array, bool on)
 {
-	return array == GL_TEXTURE_COORD_ARRAY ? unit_slot(unit) : gl_array_slot(ctx, array);
+	enable(gl_vao_get(ctx, vaobj), gl_array_slot(ctx, array), on);
 }
 
-void gl_shadow_EnableClientStateiEXT(struct gl_context *ctx, GLenum array, GLuint index)
+void gl_note_vao_attrib(struct gl_context *ctx, GLuint vaobj, GLuint index, bool on)
 {
-	enable(ctx->state.vao, indexed_slot(ctx, array, index), true);
-	gl_encode_EnableClientStateiEXT(&ctx->enc, array, index);
-}
-
-void gl_shadow_DisableClientStateiEXT(struct gl_context *ctx, GLenum array, GLuint index)
-{
-	enable(ctx->state.vao, indexed_slot(ctx, array, index), false);
-	gl_encode_DisableClientStateiEXT(&ctx->enc, array, index);
-}
-
-void gl_shadow_EnableVertexArrayEXT(struct gl_context *ctx, GLuint vaobj, GLenum array)
-{
-	enable(gl_vao_get(ctx, vaobj), gl_array_slot(ctx, array), true);
-	gl_encode_EnableVertexArrayEXT(&ctx->enc, vaobj, array);
-}
-
-void gl_shadow_DisableVertexArrayEXT(struct gl_context *ctx, GLuint vaobj, GLenum array)
-{
-	enable(gl_vao_get(ctx, vaobj), gl_array_slot(ctx, array), false);
-	gl_encode_DisableVertexArrayEXT(&ctx->enc, vaobj, array);
-}
-
-void gl_shadow_EnableVertexArrayAttribEXT(struct gl_context *ctx, GLuint vaobj, GLuint index)
-{
-	enable(gl_vao_get(ctx, vaobj), attrib_slot(ctx, index), true);
-	gl_encode_EnableVertexArrayAttribEXT(&ctx->enc, vaobj, index);
-}
-
-void gl_shadow_DisableVertexArrayAttribEXT(struct gl_context *ctx, GLuint vaobj, GLuint index)
-{
-	enable(gl_vao_get(ctx, vaobj), attrib_slot(ctx, index), false);
-	gl_encode_DisableVertexArrayAttribEXT(&ctx->enc, vaobj, index);
-}
-
-void gl_shadow_EnableVertexArrayAttrib(struct gl_context *ctx, GLuint vaobj, GLuint index)
-{
-	enable(gl_vao_get(ctx, vaobj), attrib_slot(ctx, index), true);
-	gl_encode_EnableVertexArrayAttrib(&ctx->enc, vaobj, index);
-}
-
-void gl_shadow_DisableVertexArrayAttrib(struct gl_context *ctx, GLuint vaobj, GLuint index)
-{
-	enable(gl_vao_get(ctx, vaobj), attrib_slot(ctx, index), false);
-	gl_encode_DisableVertexArrayAttrib(&ctx->enc, vaobj, index);
+	enable(gl_vao_get(ctx, vaobj), attrib_slot(ctx, index), on);
 }
 
 void gl_shadow_ClientActiveTexture(struct gl_context *ctx, GLenum texture)

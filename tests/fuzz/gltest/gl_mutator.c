@@ -68,25 +68,6 @@ static double a_float(void)
 	return values[below(sizeof(values) / sizeof(values[0]))];
 }
 
-static size_t type_size(uint8_t type)
-{
-	static const uint8_t sizes[] = { [GL_TRACE_ENUM] = 4,
-		[GL_TRACE_BITS] = 4,
-		[GL_TRACE_BOOL] = 1,
-		[GL_TRACE_I8] = 1,
-		[GL_TRACE_U8] = 1,
-		[GL_TRACE_I16] = 2,
-		[GL_TRACE_U16] = 2,
-		[GL_TRACE_I32] = 4,
-		[GL_TRACE_U32] = 4,
-		[GL_TRACE_I64] = 8,
-		[GL_TRACE_U64] = 8,
-		[GL_TRACE_F32] = 4,
-		[GL_TRACE_F64] = 8 };
-
-	return sizes[type];
-}
-
 static void put(const struct gl_trace_field *field, uint8_t *at)
 {
 	const float as_float = (float)a_float();
@@ -114,7 +95,7 @@ static void put(const struct gl_trace_field *field, uint8_t *at)
 	default:
 		break;
 	}
-	memcpy(at, &value, type_size(field->type));
+	memcpy(at, &value, gl_trace_type_size(field->type));
 }
 
 /* ---- messages */
@@ -136,7 +117,7 @@ static void put_field(const struct gl_trace_field *field, uint8_t *payload)
 		break;
 	case GL_TRACE_FIXED:
 		for (uint16_t i = 0; i < field->elements; i++)
-			put(field, payload + field->offset + i * type_size(field->type));
+			put(field, payload + field->offset + i * gl_trace_type_size(field->type));
 		break;
 	case GL_TRACE_SOURCE:
 	case GL_TRACE_SINK:
@@ -159,7 +140,7 @@ static size_t lay_out(const struct gl_trace_row *row, uint8_t *payload, size_t r
 
 	for (uint16_t i = 0; i < row->n_fields; i++) {
 		const struct gl_trace_field *field = &row->fields[i];
-		const size_t element = type_size(field->type);
+		const size_t element = gl_trace_type_size(field->type);
 		uint32_t bytes;
 
 		if (!is_array(field))

@@ -15,6 +15,7 @@ GEN = TREE / "proto/gen"
 sys.path.insert(0, str(GEN))
 
 import gl_coverage  # noqa: E402
+import gl_entry  # noqa: E402
 import gl_exports  # noqa: E402
 import gl_model  # noqa: E402
 import gl_opcodes  # noqa: E402
@@ -193,6 +194,19 @@ def test_two_overrides_for_one_parameter(registry, overrides):
 ])
 def test_wrong_override(registry, overrides, spec, pattern):
     refuses(registry, overrides, lambda o: o["parameters"].update({"glBufferData.data": spec}), pattern)
+
+
+@pytest.mark.parametrize("note", ["changed(nothing)", "changed(", "changed()", "changed(mode,2)"])
+def test_bad_notes(registry, overrides, note):
+    refuses(registry, overrides, lambda o: o["notes"].update({note: ["glBegin"]}), "glBegin: the note .*not understood")
+
+
+def test_notes(registry, overrides):
+    notes = {"memory": ["glBegin"], "begun(mode,true)": ["glBegin"]}
+    model = changed(registry, overrides, lambda o: o.update({"notes": notes}))
+    assert model.commands["Begin"].notes == [("memory", []), ("begun", ["mode", "true"])]
+    body = "\n".join(gl_entry.body(model.commands["Begin"]))
+    assert body.index("gl_note_memory(ctx);") < body.index("gl_note_begun(ctx, mode, true);") < body.index("gl_encode_")
 
 
 def test_refused_without_a_reason(registry, overrides):
