@@ -18,7 +18,7 @@
 #include "link/connection.h"
 
 struct config {
-	struct glm_config host;
+	struct glm_config host; /* first, as face/choice.h wants it */
 	EGLint id;
 	EGLint visual;  /* of X, or 0 */
 	EGLint surface; /* EGL_SURFACE_TYPE */

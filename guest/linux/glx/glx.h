@@ -25,7 +25,7 @@
 struct screen;
 
 struct __GLXFBConfigRec {
-	struct glm_config host;
+	struct glm_config host; /* first, as face/choice.h wants it */
 	struct screen *screen;
 	int id;
 	bool double_buffered;
@@ -136,6 +136,10 @@ struct __GLXFBConfigRec *screen_visual_config(const struct screen *screen, Visua
 void screen_choose_visual(const struct __GLXFBConfigRec *config);
 /* With the lock held: whether it is one of ours. */
 bool glx_config_valid(const struct __GLXFBConfigRec *config);
+/* Whether windows are drawn with it: they have 8 bits of each colour, whatever their visual. */
+bool glx_config_for_windows(const struct __GLXFBConfigRec *config);
+
+/* ---- choose.c */
 /* False: there is no such attribute. */
 bool glx_config_attribute(const struct __GLXFBConfigRec *config, int name, int *ret_value);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The configurations of a screen: each of the host's, double and single buffered, with a visual of X. */
-#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "glx.h"
 
@@ -22,8 +20,7 @@ static int rank(const struct __GLXFBConfigRec *config)
 	       (host->alpha > 0 ? 2 : 0) + (host->depth > 0 ? 1 : 0);
 }
 
-/* Windows have 8 bits of each colour, whatever their visual. */
-static bool for_windows(const struct __GLXFBConfigRec *config)
+bool glx_config_for_windows(const struct __GLXFBConfigRec *config)
 {
 	const struct glm_config *host = &config->host;
 
@@ -37,7 +34,8 @@ static struct __GLXFBConfigRec *next_config(struct screen *screen)
 
 	for (int i = 0; i < screen->n_configs; i++) {
 		struct __GLXFBConfigRec *config = &screen->configs[i];
-		if (for_windows(config) && !config->visual && (!best || rank(config) > rank(best)))
+		if (glx_config_for_windows(config) && !config->visual &&
+			(!best || rank(config) > rank(best)))
 			best = config;
 	}
 	return best;
@@ -156,85 +154,6 @@ bool glx_config_valid(const struct __GLXFBConfigRec *config)
 }
 
 /* ---- attributes */
-
-static int drawable_types(const struct __GLXFBConfigRec *config)
-{
-	return GLX_PBUFFER_BIT | (config->visual ? GLX_WINDOW_BIT | GLX_PIXMAP_BIT : 0);
-}
-
-static int render_types(const struct __GLXFBConfigRec *config)
-{
-	return config->host.floats ? GLX_RGBA_FLOAT_BIT_ARB : GLX_RGBA_BIT;
-}
-
-static const struct {
-	int name, value;
-} constants[] = {
-	{ GLX_LEVEL, 0 },
-	{ GLX_STEREO, False },
-	{ GLX_AUX_BUFFERS, 0 },
-	{ GLX_ACCUM_RED_SIZE, 0 },
-	{ GLX_ACCUM_GREEN_SIZE, 0 },
-	{ GLX_ACCUM_BLUE_SIZE, 0 },
-	{ GLX_ACCUM_ALPHA_SIZE, 0 },
-	{ GLX_CONFIG_CAVEAT, GLX_NONE },
-	{ GLX_TRANSPARENT_TYPE, GLX_NONE },
-	{ GLX_TRANSPARENT_INDEX_VALUE, 0 },
-	{ GLX_TRANSPARENT_RED_VALUE, 0 },
-	{ GLX_TRANSPARENT_GREEN_VALUE, 0 },
-	{ GLX_TRANSPARENT_BLUE_VALUE, 0 },
-	{ GLX_TRANSPARENT_ALPHA_VALUE, 0 },
-	{ GLX_VISUAL_SELECT_GROUP_SGIX, 0 },
-	{ GLX_OPTIMAL_PBUFFER_WIDTH_SGIX, 0 },
-	{ GLX_OPTIMAL_PBUFFER_HEIGHT_SGIX, 0 },
-	{ GLX_SWAP_METHOD_OML, GLX_SWAP_UNDEFINED_OML },
-};
-
-bool glx_config_attribute(const struct __GLXFBConfigRec *config, int name, int *ret_value)
-{
-	const struct glm_config *host = &config->host;
-	const int side = (int)config->screen->caps.surface_side;
-
-	const struct {
-		int name, value;
-	} own[] = {
-		{ GLX_BUFFER_SIZE, host->red + host->green + host->blue + host->alpha },
-		{ GLX_DOUBLEBUFFER, config->double_buffered },
-		{ GLX_RED_SIZE, host->red },
-		{ GLX_GREEN_SIZE, host->green },
-		{ GLX_BLUE_SIZE, host->blue },
-		{ GLX_ALPHA_SIZE, host->alpha },
-		{ GLX_DEPTH_SIZE, host->depth },
-		{ GLX_STENCIL_SIZE, host->stencil },
-		{ GLX_SAMPLES, host->samples },
-		{ GLX_SAMPLE_BUFFERS, host->samples > 0 },
-		{ GLX_FBCONFIG_ID, config->id },
-		{ GLX_VISUAL_ID, (int)config->visual },
-		{ GLX_DRAWABLE_TYPE, drawable_types(config) },
-		{ GLX_RENDER_TYPE, render_types(config) },
-		{ GLX_X_RENDERABLE, config->visual != 0 },
-		{ GLX_X_VISUAL_TYPE, config->visual ? GLX_TRUE_COLOR : GLX_NONE },
-		{ GLX_FRAMEBUFFER_SRGB_CAPABLE_ARB, for_windows(config) },
-		{ GLX_MAX_PBUFFER_WIDTH, side },
-		{ GLX_MAX_PBUFFER_HEIGHT, side },
-		{ GLX_MAX_PBUFFER_PIXELS, side > 32768 ? INT_MAX : side * side },
-		{ GLX_SCREEN, config->screen->number },
-	};
-
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		if (own[i].name == name) {
-			*ret_value = own[i].value;
-			return true;
-		}
-	}
-	for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++) {
-		if (constants[i].name == name) {
-			*ret_value = constants[i].value;
-			return true;
-		}
-	}
-	return false;
-}
 
 int glXGetFBConfigAttrib(Display *display, GLXFBConfig config, int name, int *value)
 {
