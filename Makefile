@@ -125,8 +125,9 @@ $(1).obj := $$(call object,$$($(1).src))
 $(1).cpp := $$(addprefix -iquote,$$($(1).inc)) $$(if $$($(1).pkg),$$(call pkg,--cflags $$($(1).pkg)))
 $(1).lib := $$(if $$($(1).pkg),$$(call pkg,--libs $$($(1).pkg)))
 $(1).pic := $$(patsubst $(O)/%,$(O)/pic/%,$$($(1).obj))
-$$($(1).obj) $$($(1).pic): private CPP := $$($(1).cpp)
-OBJ += $$($(1).obj) $$($(1).pic)
+$(1).pic32 := $$(patsubst $(O)/%,$(O)/pic32/%,$$($(1).obj))
+$$($(1).obj) $$($(1).pic) $$($(1).pic32): private CPP := $$($(1).cpp)
+OBJ += $$($(1).obj) $$($(1).pic) $$($(1).pic32)
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call component,$(c))))
 
@@ -163,24 +164,38 @@ PIC_CFLAGS = $(filter-out -fsanitize% -fno-sanitize% -fPIE,$(ALL_CFLAGS)) $(if $
 GUEST_LDFLAGS = $(filter-out -fsanitize% -pie,$(ALL_LDFLAGS)) -shared -Wl,-z,defs,-z,nodelete,-Bsymbolic
 GUEST_NAMES := libGL.so.1 libGLX.so.0 libOpenGL.so.0 libGLESv2.so.2 libEGL_oriel.so.0
 GUEST_LIBS  := $(addprefix $(O)/guest/,liboriel-gl.so $(GUEST_NAMES) 10_oriel.json)
-$(O)/pic/%.o: %.c $(O)/.flags | $(GENH)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(PIC_CFLAGS) $(CPP) -MMD -MP -c -o $@ $<
-$(O)/pic/gen/%.o: $(GEN)/%.c $(O)/.flags | $(GENH)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(PIC_CFLAGS) $(CPP) -MMD -MP -c -o $@ $<
+GUEST32_LIBS := $(addprefix $(O)/guest32/,liboriel-gl.so $(GUEST_NAMES))
+guest.able32 := $(O)/.able32
+guest.pics  = $(foreach c,guestlinux guest gl proto,$($(c).$(1)))
 $(O)/guest/exports.map: $(GEN)/gl_exports.map
 	@mkdir -p $(@D)
 	$(Q)sed 's/^global:/global:\n\t__egl_Main;\n\tglX*;/' $< > $@
-$(O)/guest/liboriel-gl.so: $(guestlinux.pic) $(guest.pic) $(gl.pic) $(proto.pic) $(O)/guest/exports.map
-	$(Q)$(CC) $(PIC_CFLAGS) $(GUEST_LDFLAGS) -Wl,-soname,$(@F),--version-script=$(O)/guest/exports.map -o $@ $(filter %.o,$^) \
-		-ldl -lpthread
-$(addprefix $(O)/guest/,$(GUEST_NAMES)): $(O)/guest/%: $(O)/guest/liboriel-gl.so
-	$(Q)$(CC) $(PIC_CFLAGS) $(GUEST_LDFLAGS) -Wl,-soname,$*,--no-as-needed,-rpath,'$$ORIGIN' -nostdlib -o $@ $<
+# $(1): nothing, or 32; $(2): what the compiler is told for it.
+define guest_libraries
+$(O)/pic$(1)/%.o: %.c $(O)/.flags | $(GENH) $(guest.able$(1))
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(PIC_CFLAGS) $(2) $$(CPP) -MMD -MP -c -o $$@ $$<
+$(O)/pic$(1)/gen/%.o: $(GEN)/%.c $(O)/.flags | $(GENH) $(guest.able$(1))
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(PIC_CFLAGS) $(2) $$(CPP) -MMD -MP -c -o $$@ $$<
+$(O)/guest$(1)/liboriel-gl.so: $$(call guest.pics,pic$(1)) $(O)/guest/exports.map
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(PIC_CFLAGS) $(2) $$(GUEST_LDFLAGS) -Wl,-soname,$$(@F),--version-script=$(O)/guest/exports.map \
+		-o $$@ $$(filter %.o,$$^) -ldl -lpthread
+$(addprefix $(O)/guest$(1)/,$(GUEST_NAMES)): $(O)/guest$(1)/%: $(O)/guest$(1)/liboriel-gl.so
+	$$(Q)$$(CC) $$(PIC_CFLAGS) $(2) $$(GUEST_LDFLAGS) -Wl,-soname,$$*,--no-as-needed,-rpath,'$$$$ORIGIN' -nostdlib -o $$@ $$<
+endef
+$(eval $(call guest_libraries,,))
+$(eval $(call guest_libraries,32,-m32))
+$(guest.able32): $(O)/.flags
+	@echo 'int main(void) { return 0; }' | $(CC) -m32 -x c -o /dev/null - 2>/dev/null || { \
+		echo 'guest32: $(CC) makes no 32-bit programs here: install the package gcc-multilib' >&2; exit 1; }
+	@touch $@
 $(O)/guest/10_oriel.json: guest/linux/egl/10_oriel.json
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 all: $(GUEST_LIBS)
+guest32: $(GUEST32_LIBS)
 
 # ---- unit tests: tests/unit/COMPONENT/test_*.c is linked with that component, all but its main.c
 UNIT := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/*/test_*.c))
@@ -231,6 +246,13 @@ $(O)/tests/pixels/%: tests/pixels/%.c $(wildcard tests/pixels/lib/*) $(O)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -fsanitize%,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -iquote tests/pixels/lib -o $@ \
 		$(filter %.c,$^) -lGL -lEGL -lX11 -lm
+# The same for 32 bits, without GLX; libEGL.so.1 need not be there for them. Numbers as in 64 bits: no x87.
+PIXELS32 := $(patsubst tests/pixels/%.c,$(O)/tests/pixels32/%,$(wildcard tests/pixels/*.c))
+$(O)/tests/pixels32/%: tests/pixels/%.c $(filter-out %/window_glx.c,$(wildcard tests/pixels/lib/*)) tests/pixels/lib32/egl.c \
+		$(O)/.flags | $(O)/guest32/libGL.so.1
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 -msse2 -mfpmath=sse $(filter-out -fsanitize%,$(ALL_CFLAGS) $(ALL_LDFLAGS)) -iquote tests/pixels/lib -o $@ \
+		$(filter %.c,$^) -L$(O)/guest32 -Wl,--no-as-needed -l:libGL.so.1 -l:liboriel-gl.so -ldl -lm
 # Libraries for LD_PRELOAD: into peers and guests.
 $(O)/tests/%.so: tests/preload/%.c $(O)/.flags
 	@mkdir -p $(@D)
@@ -243,7 +265,7 @@ $(O)/tests/faults/%: tests/faults/%.c $$(foreach p,$$($$(call faulty_program,$$*
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ \
 		$(filter %.c %.o,$^) $(sort $(foreach p,$($(call faulty_program,$*).parts),$($(p).lib))) -lm -lpthread
-programs: all $(HELPERS) $(PIXELS) $(FAULTY)
+programs: all $(HELPERS) $(PIXELS) $(FAULTY) $(if $(SAN),,guest32 $(PIXELS32))
 check-integration: programs
 	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN) $(PYTEST) -q -rs $(PYTESTFLAGS) tests/integration
 check-attacks: programs
@@ -343,17 +365,19 @@ MANDIR      ?= $(PREFIX)/share/man
 COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
 LIBEXEC     := $(PREFIX)/libexec/oriel
 GUESTLIB    := $(PREFIX)/lib/oriel/guest
+GUESTLIB32  := $(GUESTLIB)32
 install_man  = $(foreach m,$(MAN),install -D -m644 $(m) $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)) &&) true
 BINARIES    := orield orielctl oriel-replay oriel-run
 COMPLETED   := orielctl oriel-replay oriel-run
 INSTALLED    = $(addprefix $(PREFIX)/bin/,$(BINARIES)) $(LIBEXEC)/oriel-render $(LIBEXEC)/oriel-view \
-               $(addprefix $(GUESTLIB)/,$(notdir $(GUEST_LIBS))) \
+               $(addprefix $(GUESTLIB)/,$(notdir $(GUEST_LIBS))) $(addprefix $(GUESTLIB32)/,$(notdir $(GUEST32_LIBS))) \
                $(UNITDIR)/orield.service $(SYSUSERSDIR)/oriel.conf $(TMPFILESDIR)/oriel.conf $(addprefix $(COMPLETIONS)/,$(COMPLETED)) \
                $(foreach m,$(MAN),$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)))
 install: all man
 	install -D -m755 -t $(DESTDIR)$(PREFIX)/bin $(addprefix $(O)/,$(BINARIES))
 	install -D -m755 -t $(DESTDIR)$(LIBEXEC) $(O)/oriel-render $(O)/oriel-view
 	install -D -m644 -t $(DESTDIR)$(GUESTLIB) $(GUEST_LIBS)
+	test ! -e $(O)/guest32/liboriel-gl.so || install -D -m644 -t $(DESTDIR)$(GUESTLIB32) $(GUEST32_LIBS)
 	$(install_man)
 	$(foreach c,$(COMPLETED),install -D -m644 config/completions/$(c).bash $(DESTDIR)$(COMPLETIONS)/$(c) &&) true
 	test -e $(DESTDIR)/etc/oriel/oriel.conf || install -D -m644 config/oriel.conf $(DESTDIR)/etc/oriel/oriel.conf
@@ -363,10 +387,13 @@ install: all man
 	install -D -m644 systemd/oriel.tmpfiles $(DESTDIR)$(TMPFILESDIR)/oriel.conf
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	-rmdir $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(GUESTLIB) $(DESTDIR)$(PREFIX)/lib/oriel
+	-rmdir $(DESTDIR)$(LIBEXEC) $(DESTDIR)$(GUESTLIB)
+	-rmdir $(DESTDIR)$(GUESTLIB32) 2>/dev/null
+	-rmdir $(DESTDIR)$(PREFIX)/lib/oriel
 
 help:
 	@echo 'make            build everything into build/host (O=DIR: into DIR)'
+	@echo 'make guest32    the guest libraries for 32-bit programs too; make install takes them along'
 	@echo 'make deps       install the Debian packages of config/packages.txt that are missing;'
 	@echo '                DEPS=peers: also those that Oriel is compared with'
 	@echo 'make demo       a guest, its picture on a VNC address; DEMO_SECONDS=N ends by itself'
@@ -390,7 +417,7 @@ help:
 clean:
 	rm -rf build
 FORCE:
-.PHONY: all check-gen fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-attacks check-san check-tsan check-piglit check demo bench deps format format-check lint \
+.PHONY: all guest32 check-gen fuzz fuzz-build fuzz-replay fuzz-merge fuzz-coverage unit check-unit programs check-integration check-attacks check-san check-tsan check-piglit check demo bench deps format format-check lint \
         print-components coverage man install uninstall help clean FORCE
 .SECONDARY: $(GENH) $(GENH:.h=.c) $(GL_FILES) $(filter $(GEN)/%,$(fuzz.src) $(capture.src))
 -include $(OBJ:.o=.d) $(UNIT:=.d) $(HELPERS:=.d) $(FAULTY:=.d) $(fuzz.obj:.o=.d)

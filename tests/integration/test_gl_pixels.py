@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ten programs draw the same frames with the machine's own OpenGL and with Oriel's: each pixel is equal."""
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -32,6 +33,33 @@ def native(desktop):
             assert len(set(kept[scene, face])) == FRAMES, "some frames are the same"
         return kept[scene, face]
     return run
+
+
+@pytest.fixture(scope="module")
+def runner32():
+    """What 32-bit programs are run with: nothing, where the kernel can, else qemu."""
+    program = BUILD / "tests/pixels32" / SCENES[0]
+    if not program.exists():
+        pytest.skip("no 32-bit programs are built with sanitizers")
+    assert program.read_bytes()[4] == 1, "the program is not of 32 bits"
+    try:
+        subprocess.run([program, "--help"], capture_output=True, check=False)
+        return []
+    except OSError:
+        pass
+    emulator = shutil.which("qemu-i386")
+    if not emulator:
+        pytest.skip("this kernel runs no 32-bit programs, and there is no qemu-i386 (package qemu-user)")
+    return [emulator]
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["socket", "memory"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_same_pixels_of_32_bit_programs(common_daemon, gl_guest, native, runner32, scene, shared):
+    command = [*runner32, BUILD / "tests/pixels32" / scene, "-n", FRAMES]
+    said = gl_guest(common_daemon, *command, shared=shared).finish(240)
+    assert "vendor Oriel" in said, said
+    assert frames(said) == native(scene, "egl")
 
 
 @pytest.mark.parametrize("face, shared", [("egl", False), ("egl", True), ("glx", True)],

@@ -57,8 +57,8 @@ static void setup_blocks(void)
 	GLuint indices[2];
 	GLint size = 0, places[2];
 
-	expect("a block that is not there", (long)glGetUniformBlockIndex(program, "None"),
-		(long)GL_INVALID_INDEX);
+	expect("a block that is not there", glGetUniformBlockIndex(program, "None"),
+		GL_INVALID_INDEX);
 	glGetActiveUniformBlockiv(program, lights, GL_UNIFORM_BLOCK_DATA_SIZE, &size);
 	expect("a block's size", size, sizeof(struct shine));
 	glGetUniformIndices(program, 2, names, indices);

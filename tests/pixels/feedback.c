@@ -68,7 +68,7 @@ static void setup(void)
 	glTransformFeedbackVaryings(move, 2, outputs, GL_SEPARATE_ATTRIBS);
 	link_program(move);
 	glGetTransformFeedbackVarying(move, 1, sizeof name, &length, &size, &type, name);
-	expect("the second output's type", (long)type, GL_FLOAT);
+	expect("the second output's type", type, GL_FLOAT);
 	show = make_program(SHOW, FRAGMENT);
 	for (unsigned int i = 0; i < COUNT * 4; i++)
 		first[i] = noise(i) * 2 - 1;

@@ -72,17 +72,17 @@ static void setup(void)
 	make_target(
 		3, GL_DEPTH_COMPONENT24, GL_DEPTH_COMPONENT, GL_UNSIGNED_INT, GL_DEPTH_ATTACHMENT);
 	glDrawBuffers(3, buffers);
-	expect("the framebuffer's status", (long)glCheckFramebufferStatus(GL_FRAMEBUFFER),
+	expect("the framebuffer's status", glCheckFramebufferStatus(GL_FRAMEBUFFER),
 		GL_FRAMEBUFFER_COMPLETE);
 	glGenFramebuffers(1, &small);
 	glBindFramebuffer(GL_FRAMEBUFFER, small);
-	expect("an empty framebuffer's status", (long)glCheckFramebufferStatus(GL_FRAMEBUFFER),
+	expect("an empty framebuffer's status", glCheckFramebufferStatus(GL_FRAMEBUFFER),
 		GL_FRAMEBUFFER_INCOMPLETE_MISSING_ATTACHMENT);
 	glGenRenderbuffers(1, &scratch);
 	glBindRenderbuffer(GL_RENDERBUFFER, scratch);
 	glRenderbufferStorage(GL_RENDERBUFFER, GL_RGB10_A2, 40, 30);
 	glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, scratch);
-	expect("the small framebuffer's status", (long)glCheckFramebufferStatus(GL_FRAMEBUFFER),
+	expect("the small framebuffer's status", glCheckFramebufferStatus(GL_FRAMEBUFFER),
 		GL_FRAMEBUFFER_COMPLETE);
 }
 

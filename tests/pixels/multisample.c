@@ -36,7 +36,7 @@ static void make_object(void)
 	glRenderbufferStorageMultisample(GL_RENDERBUFFER, SAMPLES, GL_DEPTH24_STENCIL8, SIDE, SIDE);
 	glFramebufferRenderbuffer(
 		GL_FRAMEBUFFER, GL_DEPTH_STENCIL_ATTACHMENT, GL_RENDERBUFFER, depth);
-	expect("the framebuffer's status", (long)glCheckFramebufferStatus(GL_FRAMEBUFFER),
+	expect("the framebuffer's status", glCheckFramebufferStatus(GL_FRAMEBUFFER),
 		GL_FRAMEBUFFER_COMPLETE);
 	glGenFramebuffers(1, &single);
 	glGenRenderbuffers(1, &resolved);

@@ -31,9 +31,25 @@ static bool own_folder(char *to)
 	return slash != NULL;
 }
 
+/* The folder of the library, seen from ours, into `to`; of 32 bits if `suffix` says so. */
+static bool find_folder(char *to, const char *here, const char *suffix)
+{
+	static const char *const folders[] = { "guest", "../lib/oriel/guest" };
+	char name[64];
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		snprintf(name, sizeof(name), "%s%s/" LIBRARY, folders[i], suffix);
+		if (find(to, here, name)) {
+			*strrchr(to, '/') = '\0';
+			return true;
+		}
+	}
+	to[0] = '\0';
+	return false;
+}
+
 int places_find(struct places *places)
 {
-	static const char *const folders[] = { "guest/" LIBRARY, "../lib/oriel/guest/" LIBRARY };
 	char here[PATH_MAX];
 
 	if (!own_folder(here)) {
@@ -41,12 +57,9 @@ int places_find(struct places *places)
 		return -ENOENT;
 	}
 	find(places->orield, here, "orield");
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		if (!find(places->libraries, here, folders[i]))
-			continue;
-		*strrchr(places->libraries, '/') = '\0';
+	find_folder(places->libraries32, here, "32");
+	if (find_folder(places->libraries, here, ""))
 		return 0;
-	}
 	fprintf(stderr,
 		"oriel-run: " LIBRARY " is neither in %s/guest nor in %s/../lib/oriel/guest\n",
 		here, here);
@@ -72,8 +85,12 @@ static int prepend(const char *variable, const char *folder)
 int environment_set(const struct places *places, const struct options *options, const char *socket)
 {
 	char vendor[PATH_MAX + 16];
-	int r = prepend("LD_LIBRARY_PATH", places->libraries);
+	int r = 0;
 
+	/* A program passes over libraries that are not of its kind. */
+	if (places->libraries32[0])
+		r |= prepend("LD_LIBRARY_PATH", places->libraries32);
+	r |= prepend("LD_LIBRARY_PATH", places->libraries);
 	snprintf(vendor, sizeof(vendor), "%s/10_oriel.json", places->libraries);
 	r |= setenv("__EGL_VENDOR_LIBRARY_FILENAMES", vendor, 1);
 	/* Should glvnd's own libGLX be loaded all the same, it finds nothing, rather than the system's driver in silence. */

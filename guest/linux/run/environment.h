@@ -9,7 +9,8 @@
 
 /* Oriel's files, as seen from this program: a tree that was built, or one that was installed. */
 struct places {
-	char libraries[PATH_MAX]; /* folder of libGL.so.1 and its fellows */
+	char libraries[PATH_MAX];   /* folder of libGL.so.1 and its fellows */
+	char libraries32[PATH_MAX]; /* those for 32-bit programs; empty: there are none */
 	char orield[PATH_MAX];
 };
 

@@ -21,11 +21,11 @@ void die(const char *what)
 	exit(1);
 }
 
-void expect(const char *what, long got, long wanted)
+void expect(const char *what, long long got, long long wanted)
 {
 	if (got == wanted)
 		return;
-	fprintf(stderr, "%s: %s is %ld, not %ld\n", scene.name, what, got, wanted);
+	fprintf(stderr, "%s: %s is %lld, not %lld\n", scene.name, what, got, wanted);
 	exit(1);
 }
 
@@ -128,30 +128,32 @@ static void read_frame(int frame)
 		die("a frame of one colour");
 	checksum(pixels, size);
 	free(pixels);
-	expect("the error after a frame", (long)glGetError(), GL_NO_ERROR);
+	expect("the error after a frame", glGetError(), GL_NO_ERROR);
 	printf("frame %d %016llx\n", frame, (unsigned long long)sum);
 	fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
+	const struct window *window = &window_egl;
 	int frames = 12, option;
-	const char *face = "egl";
 
 	while ((option = getopt(argc, argv, "f:n:s:")) != -1) {
 		if (option == 'f')
-			face = optarg;
+			window = strcmp(optarg, "glx") == 0 ? &window_glx : &window_egl;
 		else if (option == 'n')
 			frames = atoi(optarg);
 		else if (option != 's' || sscanf(optarg, "%dx%d", &scene_width, &scene_height) != 2)
 			die("usage: [-f egl|glx] [-n FRAMES] [-s WIDTHxHEIGHT]");
 	}
-	window_open(strcmp(face, "glx") == 0);
+	if (!window)
+		die("there is no GLX in this program");
+	window->open();
 	printf("vendor %s\nrenderer %s\nversion %s\n", (const char *)glGetString(GL_VENDOR),
 		(const char *)glGetString(GL_RENDERER), (const char *)glGetString(GL_VERSION));
 	glDisable(GL_DITHER);
 	scene.setup();
-	expect("the error after the start", (long)glGetError(), GL_NO_ERROR);
+	expect("the error after the start", glGetError(), GL_NO_ERROR);
 	for (int frame = 0; frame < frames; frame++) {
 		sum = UINT64_C(0xcbf29ce484222325);
 		glBindFramebuffer(GL_FRAMEBUFFER, 0);
@@ -159,8 +161,8 @@ int main(int argc, char **argv)
 		scene.draw(frame);
 		glBindFramebuffer(GL_FRAMEBUFFER, 0);
 		read_frame(frame);
-		window_present();
+		window->present();
 	}
-	window_close();
+	window->close();
 	return 0;
 }

@@ -32,7 +32,7 @@ extern int scene_width, scene_height;
 /* Ends the program with a line on stderr. */
 _Noreturn void die(const char *what);
 /* Ends the program where OpenGL says something else. */
-void expect(const char *what, long got, long wanted);
+void expect(const char *what, long long got, long long wanted);
 /* A program of a vertex and a fragment shader, linked; either source has its own #version line. */
 GLuint make_program(const char *vertex, const char *fragment);
 /* The same, not linked yet. */

@@ -3,11 +3,15 @@
 #ifndef WINDOW_H
 #define WINDOW_H
 
-#include <stdbool.h>
+struct window {
+	void (*open)(void); /* its context is current then */
+	void (*present)(void);
+	void (*close)(void);
+};
 
-/* A window of the X server, or a surface of EGL without one; its context is current then. */
-void window_open(bool glx);
-void window_present(void);
-void window_close(void);
+/* A surface without a window. */
+extern const struct window window_egl;
+/* A window of the X server. Programs may be linked without it. */
+extern const struct window window_glx __attribute__((weak));
 
 #endif

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "window.h"
+#include <GL/glx.h>
+#include <X11/Xlib.h>
 
 #include "scene.h"
-
-#include <EGL/egl.h>
-#include <EGL/eglext.h>
-#include <GL/glx.h>
-#include <stdlib.h>
-#include <X11/Xlib.h>
+#include "window.h"
 
 static Display *x_display;
 static Window x_window;
 static GLXContext glx_context;
-static EGLDisplay egl_display;
-static EGLSurface egl_surface;
 
 typedef GLXContext (*create_function)(
 	Display *display, GLXFBConfig config, GLXContext share, Bool direct, const int *attributes);
@@ -74,63 +68,16 @@ static void glx_open(void)
 		die("no context of GLX");
 }
 
-static EGLConfig egl_config(void)
+static void glx_present(void)
 {
-	EGLint wanted[] = { EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT,
-		EGL_RED_SIZE, 8, EGL_GREEN_SIZE, 8, EGL_BLUE_SIZE, 8, EGL_ALPHA_SIZE, 8,
-		EGL_DEPTH_SIZE, 24, EGL_STENCIL_SIZE, 8, EGL_SAMPLES, scene.samples, EGL_NONE };
-	EGLConfig config;
-	EGLint count = 0;
-
-	if (!eglChooseConfig(egl_display, wanted, &config, 1, &count) || count < 1)
-		die("no such configuration of EGL");
-	return config;
+	glXSwapBuffers(x_display, x_window);
 }
 
-static void egl_open(void)
+static void glx_close(void)
 {
-	EGLint size[] = { EGL_WIDTH, scene_width, EGL_HEIGHT, scene_height, EGL_NONE };
-	EGLint attributes[] = { EGL_CONTEXT_MAJOR_VERSION, scene.major ? scene.major : 1,
-		EGL_CONTEXT_MINOR_VERSION, scene.minor, EGL_CONTEXT_OPENGL_PROFILE_MASK,
-		scene.core ? EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT
-			   : EGL_CONTEXT_OPENGL_COMPATIBILITY_PROFILE_BIT,
-		EGL_NONE };
-	EGLConfig config;
-	EGLContext context;
-
-	egl_display = eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, NULL);
-	if (!eglInitialize(egl_display, NULL, NULL) || !eglBindAPI(EGL_OPENGL_API))
-		die("no EGL without a window");
-	config = egl_config();
-	context = eglCreateContext(egl_display, config, EGL_NO_CONTEXT, attributes);
-	egl_surface = eglCreatePbufferSurface(egl_display, config, size);
-	if (!eglMakeCurrent(egl_display, egl_surface, egl_surface, context))
-		die("no context of EGL");
+	glXMakeCurrent(x_display, None, NULL);
+	glXDestroyContext(x_display, glx_context);
+	XCloseDisplay(x_display);
 }
 
-void window_open(bool glx)
-{
-	if (glx)
-		glx_open();
-	else
-		egl_open();
-}
-
-void window_present(void)
-{
-	if (x_display)
-		glXSwapBuffers(x_display, x_window);
-	else
-		eglSwapBuffers(egl_display, egl_surface);
-}
-
-void window_close(void)
-{
-	if (x_display) {
-		glXMakeCurrent(x_display, None, NULL);
-		glXDestroyContext(x_display, glx_context);
-		XCloseDisplay(x_display);
-	} else {
-		eglTerminate(egl_display);
-	}
-}
+const struct window window_glx = { glx_open, glx_present, glx_close };
