@@ -154,6 +154,26 @@ def test_context_is_lost_and_made_anew(daemon, gl_guest):
     assert not re.search(r"lost 0x0$", said, re.MULTILINE), said
 
 
+def test_a_silent_host_is_given_up(daemon, gl_guest):
+    """A host that stands still, with its connections open: programs are told, and go on once they can."""
+    guests = [gl_guest(daemon, BUILD / "tests/lost", "1", shared=shared) for shared in (False, True)]
+    for guest in guests:
+        guest.wait_said("drawing with " + VENDOR)
+    stopped = [daemon.process.pid, daemon.child("oriel-render")]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        for guest in guests:
+            guest.wait_said("\nlost 0x", 120)
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    for guest in guests:
+        said = guest.finish()
+        assert "oriel: the host has not answered for 20 s" in said, said
+        assert said.count("goes on") == 1
+
+
 def test_program_that_knows_nothing_of_loss_lives(daemon, gl_guest):
     """It is not aborted; what it draws goes nowhere."""
     guest = gl_guest(daemon, "glxgears")

@@ -136,6 +136,7 @@ int socket_next(struct connection *connection, struct incoming *ret_message)
 		left = connection->raw_end - connection->raw_at;
 		switch (frame_reader_next(&connection->frames, &at, &left, &message)) {
 		case FRAME_MESSAGE:
+			atomic_store_explicit(&connection->heard, true, memory_order_relaxed);
 			connection->raw_at = connection->raw_end - left;
 			result = sort_out(connection, &message, ret_message);
 			if (result)
@@ -168,6 +169,7 @@ static int pipe_next(struct connection *connection, struct incoming *ret_message
 		left = size;
 		switch (frame_reader_next(&connection->pipe_frames, &at, &left, &message)) {
 		case FRAME_MESSAGE:
+			atomic_store_explicit(&connection->heard, true, memory_order_relaxed);
 			result = message.header.opcode == oriel_bulk_type.id
 					 ? take_piece(connection, &message)
 					 : keep(connection, &message, true, ret_message);

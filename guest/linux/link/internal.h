@@ -94,10 +94,12 @@ struct connection {
 	void *bulk_taken; /* the payload given out last */
 	uint32_t bulk_next;
 
-	/* The thread that keeps an idle connection alive. */
+	/* The thread that keeps an idle connection alive, and heeds the host's silence. */
 	pthread_t keeper;
 	bool keeper_runs;
-	int keeper_wake; /* eventfd */
+	int keeper_wake;    /* eventfd */
+	_Atomic bool heard; /* a message has come since the last look */
+	unsigned silent;    /* looks since then */
 };
 
 /* A message of the channel; the payload stays until the next call. */
@@ -187,7 +189,15 @@ void wait_wake(_Atomic uint32_t *word);
 
 /* ---- keeper.c */
 
-/* Without it the connection works, but the host gives up on a program that does nothing. */
+/*
+ * ORIEL_PING_MS have passed: a host that has said nothing meanwhile is pinged, and given up after
+ * ORIEL_SILENCE_MS of such times. Time in which this process stood still counts as one.
+ */
+void keeper_heed(struct connection *connection);
+/*
+ * Without it the connection works, but the host gives up on a program that does nothing, and a
+ * program waits for ever for a host that does not answer.
+ */
 void keeper_start(struct connection *connection);
 void keeper_stop(struct connection *connection);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A thread that reads the socket while the program does not: it answers pings, and notices when the
- * host goes away. It is asleep unless the host sends something.
+ * host goes away or says nothing any more. It sleeps but for that.
  */
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -46,19 +48,43 @@ static short wanted(struct connection *connection)
 	return waits ? POLLIN | POLLOUT : POLLIN;
 }
 
+void keeper_heed(struct connection *connection)
+{
+	if (atomic_exchange(&connection->heard, false)) {
+		connection->silent = 0;
+		return;
+	}
+	if (++connection->silent >= ORIEL_SILENCE_MS / ORIEL_PING_MS) {
+		fprintf(stderr, "oriel: the host has not answered for %u s; OpenGL is lost\n",
+			ORIEL_SILENCE_MS / 1000);
+		connection_lose(connection, ETIMEDOUT);
+		return;
+	}
+	pthread_mutex_lock(&connection->io);
+	control_send(connection, &oriel_ping_type, &(struct oriel_ping){ connection->silent });
+	pthread_mutex_unlock(&connection->io);
+}
+
 static void *keep(void *data)
 {
 	struct connection *connection = data;
+	uint64_t heed = clock_ms() + ORIEL_PING_MS;
 
 	while (!atomic_load(&connection->lost)) {
 		struct pollfd fds[2] = {
 			{ .fd = connection->fd, .events = wanted(connection) },
 			{ .fd = connection->keeper_wake, .events = POLLIN },
 		};
-		poll(fds, 2, -1);
+		const uint64_t now = clock_ms();
+
+		poll(fds, 2, now < heed ? (int)(heed - now) : 0);
 		if (fds[1].revents)
 			return NULL;
 		look(connection);
+		if (clock_ms() >= heed) {
+			keeper_heed(connection);
+			heed = clock_ms() + ORIEL_PING_MS;
+		}
 		if (!connection->shared && pause_for(connection, KEEPER_PAUSE_MS))
 			return NULL;
 	}

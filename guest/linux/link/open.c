@@ -51,8 +51,12 @@ static bool enabled(const char *name, bool fallback)
 /* All of a marker; there is nothing else that wants to be written. */
 static int write_marker(const struct connection *connection, const uint8_t *marker, size_t size)
 {
+	const uint64_t until = clock_ms() + ORIEL_SILENCE_MS;
+
 	while (size > 0) {
 		const ssize_t n = socket_write(connection, marker, size);
+		if (n == -EAGAIN && clock_ms() >= until)
+			return -ENOTCONN;
 		if (n == -EAGAIN) {
 			socket_wait(connection, POLLOUT, CONNECTION_LOOK_MS);
 			continue;
@@ -168,6 +172,8 @@ static const char *explain(const struct connection *connection, int error)
 {
 	if (connection->refused)
 		return connection->reason;
+	if (error == -ETIMEDOUT || error == -ENOTCONN)
+		return "it does not answer";
 	if (error == -EPROTONOSUPPORT)
 		return connection->hello.refusal.reason;
 	if (connection->memory_error)

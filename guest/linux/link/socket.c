@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ int descriptor_move(int fd)
 
 static int socket_connect(const char *path)
 {
+	const struct timeval patience = { .tv_sec = ORIEL_SILENCE_MS / 1000 };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd, error;
 
@@ -38,10 +40,12 @@ static int socket_connect(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
+	/* A host that accepts nobody lets its queue grow full. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	while (connect(fd, (const struct sockaddr *)&address, sizeof(address))) {
 		if (errno == EINTR)
 			continue;
-		error = errno;
+		error = errno == EAGAIN ? ETIMEDOUT : errno;
 		close(fd);
 		return -error;
 	}

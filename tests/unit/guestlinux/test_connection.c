@@ -352,6 +352,56 @@ static void test_too_much_credit_is_a_fault(void **state)
 	receives_nothing_and_is_lost();
 }
 
+/* ---- silence */
+
+static void test_silent_host_is_pinged_and_given_up(void **state)
+{
+	struct oriel_ping ping;
+
+	(void)state;
+	guest->silent = 0;
+	atomic_store(&guest->heard, true);
+	keeper_heed(guest);
+	assert_true(host_hears_nothing());
+	keeper_heed(guest);
+	expect(&oriel_ping_type, &ping);
+	for (unsigned i = 2; i < ORIEL_SILENCE_MS / ORIEL_PING_MS; i++)
+		keeper_heed(guest);
+	assert_false(connection_lost(guest));
+	keeper_heed(guest);
+	receives_nothing_and_is_lost();
+}
+
+static void test_host_that_answers_is_kept(void **state)
+{
+	struct wire_header header;
+	struct oriel_ping ping;
+	const void *payload;
+	uint8_t bytes[24];
+	size_t size;
+
+	(void)state;
+	atomic_store(&guest->heard, false);
+	for (unsigned i = 0; i < 10; i++) {
+		keeper_heed(guest);
+		expect(&oriel_ping_type, &ping);
+		host_send(&oriel_pong_type, 0, &(struct oriel_pong){ ping.cookie });
+		while (!atomic_load(&guest->heard))
+			assert_int_equal(
+				connection_receive(guest, false, &header, &payload, &size), 0);
+		keeper_heed(guest);
+	}
+	/* A message of the channel will do as well; a part of one will not. */
+	keeper_heed(guest);
+	own_message(bytes, sizeof(bytes), 1, 0);
+	host_write(bytes, 20);
+	assert_int_equal(connection_receive(guest, false, &header, &payload, &size), 0);
+	assert_false(atomic_load(&guest->heard));
+	host_write(bytes + 20, 4);
+	receives(sizeof(bytes), 1);
+	assert_true(atomic_load(&guest->heard));
+}
+
 /* ---- what comes */
 
 static void test_messages_in_pieces(void **state)
@@ -567,6 +617,8 @@ int main(void)
 		ON_SOCKET(test_pong_waits_for_the_message),
 		ON_SOCKET(test_credit_is_kept_to),
 		ON_SOCKET(test_too_much_credit_is_a_fault),
+		ON_SOCKET(test_silent_host_is_pinged_and_given_up),
+		ON_SOCKET(test_host_that_answers_is_kept),
 		ON_SOCKET(test_messages_in_pieces),
 		ON_SOCKET(test_bulk_is_put_together),
 		ON_SOCKET(test_bulk_out_of_order_is_a_fault),
@@ -579,6 +631,7 @@ int main(void)
 		ON_SOCKET(test_keeper_answers),
 		ON_SOCKET(test_keeper_sees_the_end),
 		ON_MEMORY(test_memory_carries_both_ways),
+		ON_MEMORY(test_silent_host_is_pinged_and_given_up),
 		ON_MEMORY(test_lying_pipe),
 		ON_MEMORY(test_end_wakes_who_waits_for_memory),
 		cmocka_unit_test(test_memory_of_another_size),
