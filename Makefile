@@ -162,14 +162,14 @@ $(GEN)/%.o: $(GEN)/%.c $(O)/.flags
 # They go into programs of others: position-independent, and without sanitizers.
 PIC_CFLAGS = $(filter-out -fsanitize% -fno-sanitize% -fPIE,$(ALL_CFLAGS)) $(if $(SAN),-D_FORTIFY_SOURCE=2) -fPIC -ftls-model=initial-exec
 GUEST_LDFLAGS = $(filter-out -fsanitize% -pie,$(ALL_LDFLAGS)) -shared -Wl,-z,defs,-z,nodelete,-Bsymbolic
-GUEST_NAMES := libGL.so.1 libGLX.so.0 libOpenGL.so.0 libGLESv2.so.2 libEGL_oriel.so.0
+GUEST_NAMES := libGL.so.1 libGLX.so.0 libOpenGL.so.0 libGLESv2.so.2 libEGL_oriel.so.0 libGLX_oriel.so.0
 GUEST_LIBS  := $(addprefix $(O)/guest/,liboriel-gl.so $(GUEST_NAMES) 10_oriel.json)
 GUEST32_LIBS := $(addprefix $(O)/guest32/,liboriel-gl.so $(GUEST_NAMES))
 guest.able32 := $(O)/.able32
 guest.pics  = $(foreach c,guestlinux guest gl proto,$($(c).$(1)))
-$(O)/guest/exports.map: $(GEN)/gl_exports.map
+$(O)/guest/exports.map: $(GEN)/gl_exports.map Makefile
 	@mkdir -p $(@D)
-	$(Q)sed 's/^global:/global:\n\t__egl_Main;\n\tglX*;/' $< > $@
+	$(Q)sed 's/^global:/global:\n\t__egl_Main;\n\t__glx_Main;\n\tglX*;/' $< > $@
 # $(1): nothing, or 32; $(2): what the compiler is told for it.
 define guest_libraries
 $(O)/pic$(1)/%.o: %.c $(O)/.flags | $(GENH) $(guest.able$(1))

@@ -93,7 +93,7 @@ int environment_set(const struct places *places, const struct options *options, 
 	r |= prepend("LD_LIBRARY_PATH", places->libraries);
 	snprintf(vendor, sizeof(vendor), "%s/10_oriel.json", places->libraries);
 	r |= setenv("__EGL_VENDOR_LIBRARY_FILENAMES", vendor, 1);
-	/* Should glvnd's own libGLX be loaded all the same, it finds nothing, rather than the system's driver in silence. */
+	/* Should glvnd's own libGLX be loaded all the same, it finds libGLX_oriel.so.0. */
 	r |= setenv("__GLX_VENDOR_LIBRARY_NAME", "oriel", 1);
 	if (socket) {
 		r |= setenv("ORIEL_GUEST_SOCKET", socket, 1);
