@@ -396,7 +396,7 @@ help:
 	@echo 'make guest32    the guest libraries for 32-bit programs too; make install takes them along'
 	@echo 'make deps       install the Debian packages of config/packages.txt that are missing;'
 	@echo '                DEPS=peers: also those that Oriel is compared with'
-	@echo 'make demo       a guest, its picture on a VNC address; DEMO_SECONDS=N ends by itself'
+	@echo 'make demo       two guests, their pictures on VNC addresses; DEMO_SECONDS=N ends by itself'
 	@echo 'make check      all tests, as CI runs them'
 	@echo 'make check-piglit  piglit and glmark2: native, through virgl_test_server, through Oriel'
 	@echo 'make check-unit, check-gen, check-integration, check-san, check-tsan, fuzz-replay: parts of it'

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""demo.py BUILD PICTURE: orield on a private directory and an unmodified OpenGL program as its guest.
+"""demo.py BUILD PICTURE: orield on a private directory with two guests, unmodified OpenGL programs, each in
+a session of its own: one on Mesa's virpipe driver, one on Oriel's OpenGL library (oriel-run).
 
-Prints where to look and what to try, saves the display's picture, and runs until interrupted.
-DEMO_SECONDS=N ends it after N seconds; it succeeds only if the guest's frames were seen to go on.
+Prints where to look and what to try, saves the displays' pictures (PICTURE, and the like with
+"-forwarded"), and runs until interrupted. DEMO_SECONDS=N ends it after N seconds; it succeeds only if the
+frames of both were seen to go on.
 """
 import contextlib
 import http.client
@@ -20,7 +22,6 @@ import time
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 VIRGL_SOCKET = pathlib.Path("/tmp/.virgl_test")
-SESSION = "demo"
 
 
 class DemoError(Exception):
@@ -63,14 +64,75 @@ def wait_for(condition, seconds, what, processes):
     raise DemoError(f"{what}: not within {seconds} s")
 
 
+class Guest:
+    """One session and its program, of which the first of `programs` that is installed is taken."""
+
+    def __init__(self, api, session, how, socket_path, picture, programs):
+        self.api, self.session, self.how, self.socket, self.picture = api, session, how, socket_path, picture
+        self.programs = programs
+
+    def program(self):
+        found = next(filter(None, map(shutil.which, self.programs)), None)
+        if not found:
+            raise DemoError(f"there is no {' and no '.join(self.programs)}: package mesa-utils")
+        return found
+
+    def state(self):
+        return call(self.api, f"/v1/sessions/{self.session}")
+
+    def ready(self):
+        session = self.state()
+        if session["state"] == "failed":
+            raise DemoError(f"the session {self.session} failed: {session['reason']}")
+        return session["state"] == "ready"
+
+    def frames(self):
+        return sum(stream["frames"] for stream in self.state()["streams"])
+
+    def shoot(self):
+        """The display's next frame, as PNG."""
+        data = call(self.api, f"/v1/sessions/{self.session}/displays/0/screenshot?wait=frame&timeout=20000")
+        if not data.startswith(b"\x89PNG"):
+            raise DemoError("the screenshot is no PNG")
+        return data
+
+    def save(self, processes):
+        """Waits for its first frame, and keeps a picture."""
+        self.first = wait_for(self.frames, 60, f"a frame of the session {self.session}", processes)
+        self.shot = self.shoot()
+        self.picture.parent.mkdir(parents=True, exist_ok=True)
+        self.picture.write_bytes(self.shot)
+
+    def tell(self):
+        session = self.state()
+        vnc = session["displays"][0]["vnc"]
+        print(f"""\
+{os.path.basename(self.program())} renders with {session["gpu"]["renderer"]} through Oriel, {self.how}.
+Session {self.session}; its picture is in {self.picture} and at
+
+  VNC        {vnc["address"]} port {vnc["port"]}        vncviewer {vnc["address"]}::{vnc["port"]}
+""")
+
+    def conclude(self, processes):
+        """Frames went on, in number and to see."""
+        wait_for(lambda: self.shoot() != self.shot, 20, f"another picture of {self.session}", processes)
+        last = wait_for(lambda: self.frames() > self.first and self.frames(), 20, f"more frames of {self.session}",
+                        processes)
+        print(f"{last} frames of {self.session}; a picture is in {self.picture}")
+
+
 class Demo:
     def __init__(self, build, picture):
-        self.build, self.picture = build, picture
+        self.build = build
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="oriel-demo-"))
         self.directory.chmod(0o755)
         self.api = self.directory / "run/api.sock"
-        self.guest_socket = self.directory / "guest.sock"
         self.processes = {}
+        self.virpipe = Guest(self.api, "virpipe", "by Mesa's virpipe driver", self.directory / "virpipe.sock", picture,
+                             ["es2gears_x11", "glxgears"])
+        self.forwarded = Guest(self.api, "forwarded", "by its own OpenGL library", self.directory / "forwarded.sock",
+                               picture.with_stem(picture.stem + "-forwarded"), ["glxgears"])
+        self.guests = [self.virpipe, self.forwarded]
 
     def start(self, name, command, **options):
         with open(self.directory / f"{name}.log", "wb") as log:
@@ -80,7 +142,7 @@ class Demo:
 
     def namespace_allowed(self):
         """Mesa looks for its server at one fixed path: its own /tmp makes that path the session's."""
-        tried = subprocess.run([TREE / "tests/tools/virpipe", self.guest_socket, "true"],
+        tried = subprocess.run([TREE / "tests/tools/virpipe", self.virpipe.socket, "true"],
                                capture_output=True, check=False)
         return tried.returncode == 0
 
@@ -90,22 +152,17 @@ class Demo:
                 raise DemoError(
                     f"no mount namespace for you here, and {VIRGL_SOCKET}, where Mesa looks for its "
                     "server, is taken: stop the virgl server that has it, or allow user namespaces")
-            self.guest_socket = VIRGL_SOCKET
+            self.virpipe.socket = VIRGL_SOCKET
         config = self.directory / "oriel.conf"
         config.write_text(
-            f"[host]\nruntime_directory = {self.directory}/run\n"
-            f"state_directory = {self.directory}/state\n"
-            f"[session {SESSION}]\nlisten = local {self.guest_socket} mode=0600\n")
+            f"[host]\nruntime_directory = {self.directory}/run\nstate_directory = {self.directory}/state\n"
+            + "".join(f"[session {guest.session}]\nlisten = local {guest.socket} mode=0600\n" for guest in self.guests))
         self.start("orield", [self.build / "orield", "--config", config])
-        wait_for(self.session_ready, 60, "the session", self.processes)
+        for guest in self.guests:
+            wait_for(guest.ready, 60, f"the session {guest.session}", self.processes)
 
-    def session_ready(self):
-        session = call(self.api, f"/v1/sessions/{SESSION}")
-        if session["state"] == "failed":
-            raise DemoError(f"the session failed: {session['reason']}")
-        return session["state"] == "ready"
-
-    def start_guest(self):
+    def start_xvfb(self):
+        """The number of its display."""
         read, write = os.pipe()
         self.start("Xvfb", ["Xvfb", "-displayfd", str(write), "-screen", "0", "1024x768x24",
                             "-nolisten", "tcp"], pass_fds=[write])
@@ -114,35 +171,24 @@ class Demo:
             number = pipe.readline().strip()
         if not number:
             raise DemoError("Xvfb did not start")
-        program = shutil.which("es2gears_x11") or shutil.which("glxgears")
-        if not program:
-            raise DemoError("there is neither es2gears_x11 nor glxgears: package mesa-utils")
-        environment = dict(os.environ, DISPLAY=f":{number}", GALLIUM_DRIVER="virpipe",
-                           LIBGL_ALWAYS_SOFTWARE="1", VTEST_SOCKET_NAME=str(self.guest_socket))
-        runner = [TREE / "tests/tools/virpipe", self.guest_socket] if self.private else []
-        self.start("guest", [*runner, program], env=environment)
-        return os.path.basename(program)
+        return number
 
-    def frames(self):
-        streams = call(self.api, f"/v1/sessions/{SESSION}")["streams"]
-        return streams[0]["frames"] if streams else 0
-
-    def shoot(self):
-        """The display's next frame, as PNG."""
-        data = call(self.api, f"/v1/sessions/{SESSION}/displays/0/screenshot?wait=frame&timeout=20000")
-        if not data.startswith(b"\x89PNG"):
-            raise DemoError("the screenshot is no PNG")
-        return data
+    def start_guests(self):
+        environment = dict(os.environ, DISPLAY=f":{self.start_xvfb()}")
+        mesa = dict(environment, GALLIUM_DRIVER="virpipe", LIBGL_ALWAYS_SOFTWARE="1",
+                    VTEST_SOCKET_NAME=str(self.virpipe.socket))
+        runner = [TREE / "tests/tools/virpipe", self.virpipe.socket] if self.private else []
+        self.start("virpipe", [*runner, self.virpipe.program()], env=mesa)
+        self.start("forwarded", [self.build / "oriel-run", "--socket", self.forwarded.socket, self.forwarded.program()],
+                   env=environment)
 
     def run(self, seconds):
         self.private = self.namespace_allowed()
         self.start_orield()
-        program = self.start_guest()
-        first = wait_for(self.frames, 60, "a frame of the guest", self.processes)
-        shot = self.shoot()
-        self.picture.parent.mkdir(parents=True, exist_ok=True)
-        self.picture.write_bytes(shot)
-        self.tell(program)
+        self.start_guests()
+        for guest in self.guests:
+            guest.save(self.processes)
+        self.tell()
         until = time.monotonic() + seconds if seconds else float("inf")
         try:
             while time.monotonic() < until:
@@ -152,38 +198,29 @@ class Demo:
                 time.sleep(min(0.2, max(0.0, until - time.monotonic())))
         except Interrupted:
             print()
-        self.conclude(first, shot)
+        for guest in self.guests:
+            guest.conclude(self.processes)
 
-    def conclude(self, first, shot):
-        """Frames went on, in number and to see."""
-        moved = wait_for(lambda: self.shoot() != shot, 20, "another picture", self.processes)
-        last = wait_for(lambda: self.frames() > first and self.frames(), 20, "more frames",
-                        self.processes)
-        if moved:
-            print(f"{last} frames; the picture is in {self.picture}")
-
-    def tell(self, program):
-        session = call(self.api, f"/v1/sessions/{SESSION}")
-        vnc = session["displays"][0]["vnc"]
-        display = f"http://localhost/v1/sessions/{SESSION}/displays/0"
+    def tell(self):
+        for guest in self.guests:
+            guest.tell()
+        session = self.forwarded.session
+        display = f"http://localhost/v1/sessions/{session}/displays/0"
         ctl = f"{self.build / 'orielctl'} --socket {self.api}"
         print(f"""\
-{program} renders with {session["gpu"]["renderer"]} through Oriel. Its picture is in {self.picture} and at
-
-  VNC        {vnc["address"]} port {vnc["port"]}        vncviewer {vnc["address"]}::{vnc["port"]}
-
 Try, in another terminal:
 
-  curl --unix-socket {self.api} http://localhost/v1/sessions/{SESSION}
+  curl --unix-socket {self.api} http://localhost/v1/sessions/{session}
   curl --unix-socket {self.api} '{display}/screenshot?wait=frame' -o picture.png
   {ctl} list
-  {ctl} show {SESSION}
-  {ctl} screenshot {SESSION} -o picture.png
+  {ctl} show {session}
+  {ctl} screenshot {session} -o picture.png
+  {self.build / 'oriel-run'} --socket {self.forwarded.socket} PROGRAM
 """ + ("" if os.environ.get("DEMO_SECONDS") else "\nCtrl-C ends it."), flush=True)
 
     def stop(self):
-        """Ends everything that was started, the guest first."""
-        for name in ("guest", "Xvfb", "orield"):
+        """Ends everything that was started, the guests first."""
+        for name in ("virpipe", "forwarded", "Xvfb", "orield"):
             process = self.processes.get(name)
             if process and process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
