@@ -6,7 +6,8 @@
 /*
  * How nobody sleeps through a wake-up: who wants to sleep says so and then looks at the other's
  * position once more; the other moves its position and then looks whether somebody sleeps. All four
- * are sequentially consistent, so at least one of the two sees what the other did.
+ * are sequentially consistent, or have a fence between them that is, so at least one of the two
+ * sees what the other did.
  */
 
 _Static_assert(sizeof(struct pipe_words) <= PIPE_WORDS_STRIDE, "both pipes' words fit");
@@ -49,6 +50,21 @@ static void see_written(struct pipe *pipe)
 		pipe->other = written;
 }
 
+/*
+ * Moves a position; whether the other sleeps. With a fence behind it the position goes out together
+ * with the bytes before it: an exchange would first wait until those have left the other's cache.
+ */
+static bool move(_Atomic uint64_t *position, uint64_t at, const _Atomic uint32_t *asleep)
+{
+#ifdef __SANITIZE_THREAD__ /* which knows no fences */
+	atomic_store(position, at);
+#else
+	atomic_store_explicit(position, at, memory_order_release);
+	atomic_thread_fence(memory_order_seq_cst);
+#endif
+	return atomic_load(asleep);
+}
+
 static size_t room(const struct pipe *pipe)
 {
 	return pipe->broken ? 0 : (size_t)(pipe->size - (pipe->at - pipe->other));
@@ -70,8 +86,7 @@ void *pipe_room(struct pipe *pipe, size_t *ret_size)
 bool pipe_wrote(struct pipe *pipe, size_t size)
 {
 	pipe->at += size;
-	atomic_store(&pipe->words->written, pipe->at);
-	if (!atomic_load(&pipe->words->reader_asleep))
+	if (!move(&pipe->words->written, pipe->at, &pipe->words->reader_asleep))
 		return false;
 	atomic_store(&pipe->words->reader_asleep, 0);
 	atomic_fetch_add(&pipe->words->data, 1);
@@ -119,8 +134,7 @@ const uint8_t *pipe_peek(struct pipe *pipe, size_t *ret_size)
 bool pipe_took(struct pipe *pipe, size_t size)
 {
 	pipe->at += size;
-	atomic_store(&pipe->words->taken, pipe->at);
-	if (!atomic_load(&pipe->words->writer_asleep))
+	if (!move(&pipe->words->taken, pipe->at, &pipe->words->writer_asleep))
 		return false;
 	atomic_store(&pipe->words->writer_asleep, 0);
 	atomic_fetch_add(&pipe->words->room, 1);

@@ -41,6 +41,13 @@ static inline void worker_step(struct worker *worker)
 		atomic_load_explicit(&worker->steps, memory_order_relaxed) + 1, memory_order_relaxed);
 }
 
+/* The same where it may be at it already: its steps tell that it goes on. */
+static inline void worker_go_on(struct worker *worker, const char *name)
+{
+	if (atomic_load_explicit(&worker->name, memory_order_relaxed) != name)
+		worker_busy(worker, name);
+}
+
 void worker_idle(struct worker *worker);
 
 /* The same for the virgl thread. */

@@ -359,7 +359,7 @@ bool channel_messages_run(struct channel *channel)
 
 	if (size < channel->need || size < WIRE_HEADER_SIZE)
 		return false;
-	worker_busy(&channel->worker, "messages");
+	worker_go_on(&channel->worker, "messages");
 	if (channel->config.shared)
 		return run_shared(channel, at, size);
 	done = run_all(channel, at, size, CHANNEL_CHUNK);
