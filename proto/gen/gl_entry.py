@@ -47,6 +47,10 @@ def sent(command):
 CHOSEN = ("buffer", "texture", "framebuffer", "renderbuffer", "query", "arb program")
 
 
+# What the shadow leaves to the host wherever it stands.
+ANYWHERE = ("Begin", "EndList", "GetError", "NewList")
+
+
 def chosen(command):
     """Tells of names that the program may have chosen."""
     if not command.binds or not command.on_wire:
@@ -85,7 +89,7 @@ def body(command):
         call, arguments = f"gl_shadow_{command.name}(", ["ctx", *(p.name for p in command.raw.params)]
     else:
         call, arguments = f"gl_encode_{command.name}(", encode
-    if kind == "shadow" and not command.inside and command.name not in ("Begin", "GetError"):
+    if kind == "shadow" and not command.inside and command.name not in ANYWHERE:
         notes.insert(0, f"if (gl_inside(ctx))\n\t\treturn{zero};")
     if returns == "void" and not notes:
         return lines + ["", "\tif (ctx)", *gl_text.call(2, call, arguments, ");")]

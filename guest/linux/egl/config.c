@@ -53,7 +53,7 @@ EGLint configs_make(struct display *display)
 			.host = caps->configs[i],
 			.id = i + 1,
 			.visual = visual,
-			.surface = display->server ? EGL_WINDOW_BIT | EGL_PBUFFER_BIT
+			.surface = display->server ? EGL_WINDOW_BIT | EGL_PIXMAP_BIT | EGL_PBUFFER_BIT
 						   : EGL_PBUFFER_BIT,
 			.renderable = renderable,
 		};

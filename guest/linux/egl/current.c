@@ -86,7 +86,7 @@ static void let_go(struct surface *surface)
 
 static EGLint render_buffer(const struct surface *draw)
 {
-	return draw ? EGL_BACK_BUFFER : EGL_NONE;
+	return !draw ? EGL_NONE : draw->pixmap ? EGL_SINGLE_BUFFER : EGL_BACK_BUFFER;
 }
 
 /* Notes what the thread has current from now on. */
@@ -103,6 +103,8 @@ static void bind(struct thread *thread, const struct binding *binding)
 	thread->context = binding->context;
 	thread->draw = binding->draw;
 	thread->read = binding->read;
+	if (before.draw != binding->draw)
+		pixmap_settle(before.draw);
 	let_go(before.draw);
 	let_go(before.read);
 	if (before.context) {
@@ -203,6 +205,9 @@ EGLBoolean egl_wait_client(void)
 	if (!thread->context)
 		return egl_result(EGL_SUCCESS);
 	gl_flush_current(true);
+	pthread_mutex_lock(&egl_lock);
+	pixmap_settle(thread->draw);
+	pthread_mutex_unlock(&egl_lock);
 	return egl_result(gl_context_status(thread->context->gl) ? EGL_CONTEXT_LOST : EGL_SUCCESS);
 }
 

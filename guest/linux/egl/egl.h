@@ -62,8 +62,8 @@ struct surface {
 	pthread_t thread; /* that one */
 	const struct config *config;
 	struct drawable *drawable;
-	bool window;
-	uint32_t native; /* the window's id */
+	bool window, pixmap; /* neither: a pbuffer */
+	uint32_t native;     /* the id of the window or pixmap */
 	EGLint colorspace, interval;
 	EGLint texture_format, texture_target, mipmap_level, resolve;
 	bool mipmap_texture, largest;
@@ -105,6 +105,15 @@ void context_forget(struct context *context);
 struct surface *surface_find(const struct display *display, EGLSurface handle);
 void surface_put(struct surface *surface);
 void surface_forget(struct surface *surface);
+
+/* What the program has asked of its X server has been done. */
+void egl_await_native(EGLDisplay dpy);
+
+/* ---- pixmap.c, with the lock held */
+/* Puts what was drawn to a surface into a pixmap. */
+EGLint pixmap_put(struct surface *surface, uint32_t pixmap);
+/* Where the surface is a pixmap's, the pixmap has what was drawn. NULL is fine. */
+void pixmap_settle(struct surface *surface);
 
 /* ---- sync.c */
 void sync_forget(struct sync *sync);
@@ -149,11 +158,15 @@ EGLSurface egl_create_window_surface(
 	EGLDisplay dpy, EGLConfig config, EGLNativeWindowType window, const EGLint *attributes);
 EGLSurface egl_create_platform_window_surface(
 	EGLDisplay dpy, EGLConfig config, void *window, const EGLAttrib *attributes);
+EGLSurface egl_create_platform_window_surface_ext(
+	EGLDisplay dpy, EGLConfig config, void *window, const EGLint *attributes);
 EGLSurface egl_create_pbuffer_surface(EGLDisplay dpy, EGLConfig config, const EGLint *attributes);
 EGLSurface egl_create_pixmap_surface(
 	EGLDisplay dpy, EGLConfig config, EGLNativePixmapType pixmap, const EGLint *attributes);
 EGLSurface egl_create_platform_pixmap_surface(
 	EGLDisplay dpy, EGLConfig config, void *pixmap, const EGLAttrib *attributes);
+EGLSurface egl_create_platform_pixmap_surface_ext(
+	EGLDisplay dpy, EGLConfig config, void *pixmap, const EGLint *attributes);
 EGLSurface egl_create_pbuffer_from_client_buffer(EGLDisplay dpy, EGLenum type,
 	EGLClientBuffer buffer, EGLConfig config, const EGLint *attributes);
 EGLBoolean egl_destroy_surface(EGLDisplay dpy, EGLSurface surface);

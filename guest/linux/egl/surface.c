@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Surfaces: windows of X, and pbuffers. There are no pixmaps: what X holds does not reach the host. */
+/* Surfaces: windows and pixmaps of X, and pbuffers. What X holds of a pixmap does not reach the host. */
 #include <stdlib.h>
 
 #include "egl.h"
@@ -83,7 +83,7 @@ static EGLint read_pbuffer_attribute(EGLint name, EGLint value, struct wish *wis
 	}
 }
 
-static EGLint read_attribute(bool window, EGLAttrib name, EGLAttrib value, struct wish *wish)
+static EGLint read_attribute(EGLint kind, EGLAttrib name, EGLAttrib value, struct wish *wish)
 {
 	if (name == EGL_GL_COLORSPACE) {
 		wish->colorspace = (EGLint)value;
@@ -93,9 +93,9 @@ static EGLint read_attribute(bool window, EGLAttrib name, EGLAttrib value, struc
 	}
 	if (name == EGL_VG_COLORSPACE || name == EGL_VG_ALPHA_FORMAT)
 		return EGL_SUCCESS;
-	if (!window)
+	if (kind == EGL_PBUFFER_BIT)
 		return read_pbuffer_attribute((EGLint)name, (EGLint)value, wish);
-	if (name == EGL_RENDER_BUFFER)
+	if (kind == EGL_WINDOW_BIT && name == EGL_RENDER_BUFFER)
 		return value == EGL_BACK_BUFFER || value == EGL_SINGLE_BUFFER ? EGL_SUCCESS
 									      : EGL_BAD_ATTRIBUTE;
 	return EGL_BAD_ATTRIBUTE;
@@ -103,7 +103,7 @@ static EGLint read_attribute(bool window, EGLAttrib name, EGLAttrib value, struc
 
 /* One of the two lists. */
 static EGLint read_wish(
-	bool window, const EGLint *ints, const EGLAttrib *attribs, struct wish *ret_wish)
+	EGLint kind, const EGLint *ints, const EGLAttrib *attribs, struct wish *ret_wish)
 {
 	*ret_wish = (struct wish){
 		.colorspace = EGL_GL_COLORSPACE_LINEAR,
@@ -115,7 +115,7 @@ static EGLint read_wish(
 		EGLint error;
 		if (name == EGL_NONE)
 			break;
-		error = read_attribute(window, name, ints ? ints[i + 1] : attribs[i + 1], ret_wish);
+		error = read_attribute(kind, name, ints ? ints[i + 1] : attribs[i + 1], ret_wish);
 		if (error != EGL_SUCCESS)
 			return error;
 	}
@@ -131,13 +131,24 @@ static EGLint check_config(const struct display *display, EGLConfig handle, EGLi
 	return (*ret_config)->surface & bit ? EGL_SUCCESS : EGL_BAD_MATCH;
 }
 
-/* A window can have one surface only. */
-static EGLint check_window(const struct display *display, uint32_t window)
+/* A window can have one surface only, and so can a pixmap. */
+static EGLint check_native(const struct display *display, uint32_t id)
 {
 	for (const struct surface *s = display->surfaces; s; s = s->next) {
-		if (s->window && s->native == window)
+		if ((s->window || s->pixmap) && s->native == id)
 			return EGL_BAD_ALLOC;
 	}
+	return EGL_SUCCESS;
+}
+
+static EGLint pixmap_size(const struct display *display, uint32_t id, struct wish *wish)
+{
+	uint32_t width, height;
+
+	if (!display->server || !xserver_geometry(display->server, id, &width, &height))
+		return EGL_BAD_NATIVE_PIXMAP;
+	wish->width = (EGLint)width;
+	wish->height = (EGLint)height;
 	return EGL_SUCCESS;
 }
 
@@ -155,7 +166,8 @@ static EGLint clamp_size(const struct glm_caps *caps, struct wish *wish)
 }
 
 static EGLint make_surface(struct display *display, const struct config *config,
-	const struct drawable_request *request, const struct wish *wish, struct surface **ret_surface)
+	const struct drawable_request *request, const struct wish *wish, bool pixmap,
+	struct surface **ret_surface)
 {
 	struct surface *surface = calloc(1, sizeof(*surface));
 	enum drawable_fault fault;
@@ -171,6 +183,7 @@ static EGLint make_surface(struct display *display, const struct config *config,
 	surface->display = display;
 	surface->config = config;
 	surface->window = request->window;
+	surface->pixmap = pixmap;
 	surface->native = request->id;
 	surface->colorspace = wish->colorspace;
 	surface->interval = 1;
@@ -200,8 +213,8 @@ static EGLint renew_connection(struct display *display)
 	return EGL_SUCCESS;
 }
 
-/* The window may still be in what the program has to send to its server. */
-static void await_window(EGLDisplay dpy)
+/* A window may still be in what the program has to send to its server. */
+void egl_await_native(EGLDisplay dpy)
 {
 	struct display *display;
 	void *native = NULL;
@@ -214,26 +227,29 @@ static void await_window(EGLDisplay dpy)
 		xlib_sync(native);
 }
 
-static EGLSurface create(EGLDisplay dpy, EGLConfig handle, bool window, uint32_t id,
+/* kind: EGL_WINDOW_BIT, EGL_PIXMAP_BIT or EGL_PBUFFER_BIT. */
+static EGLSurface create(EGLDisplay dpy, EGLConfig handle, EGLint kind, uint32_t id,
 	const EGLint *ints, const EGLAttrib *attribs)
 {
+	const bool window = kind == EGL_WINDOW_BIT, pbuffer = kind == EGL_PBUFFER_BIT;
 	struct surface *surface = NULL;
 	const struct config *config;
 	struct display *display;
 	struct wish wish;
 	EGLint error;
 
-	if (window)
-		await_window(dpy);
+	if (!pbuffer)
+		egl_await_native(dpy);
 	pthread_mutex_lock(&egl_lock);
 	error = display_check(dpy, &display);
 	if (error == EGL_SUCCESS)
-		error = check_config(
-			display, handle, window ? EGL_WINDOW_BIT : EGL_PBUFFER_BIT, &config);
+		error = check_config(display, handle, kind, &config);
 	if (error == EGL_SUCCESS)
-		error = read_wish(window, ints, attribs, &wish);
-	if (error == EGL_SUCCESS && window)
-		error = check_window(display, id);
+		error = read_wish(kind, ints, attribs, &wish);
+	if (error == EGL_SUCCESS && !pbuffer)
+		error = check_native(display, id);
+	if (error == EGL_SUCCESS && kind == EGL_PIXMAP_BIT)
+		error = pixmap_size(display, id, &wish);
 	if (error == EGL_SUCCESS)
 		error = renew_connection(display);
 	if (error == EGL_SUCCESS && !window)
@@ -249,7 +265,8 @@ static EGLSurface create(EGLDisplay dpy, EGLConfig handle, bool window, uint32_t
 			.width = wish.width > 0 ? (uint32_t)wish.width : 1,
 			.height = wish.height > 0 ? (uint32_t)wish.height : 1,
 		};
-		error = make_surface(display, config, &request, &wish, &surface);
+		error = make_surface(
+			display, config, &request, &wish, kind == EGL_PIXMAP_BIT, &surface);
 	}
 	pthread_mutex_unlock(&egl_lock);
 	egl_result(error);
@@ -259,63 +276,72 @@ static EGLSurface create(EGLDisplay dpy, EGLConfig handle, bool window, uint32_t
 EGLSurface egl_create_window_surface(
 	EGLDisplay dpy, EGLConfig config, EGLNativeWindowType window, const EGLint *attributes)
 {
-	return create(dpy, config, true, (uint32_t)(uintptr_t)window, attributes, NULL);
+	return create(dpy, config, EGL_WINDOW_BIT, (uint32_t)(uintptr_t)window, attributes, NULL);
+}
+
+/* The platform of X takes the address of the id; no other has windows or pixmaps. */
+static EGLSurface create_at(EGLDisplay dpy, EGLConfig config, EGLint kind, const void *native,
+	const EGLint *ints, const EGLAttrib *attribs)
+{
+	if (!native) {
+		egl_result(kind == EGL_WINDOW_BIT ? EGL_BAD_NATIVE_WINDOW : EGL_BAD_NATIVE_PIXMAP);
+		return EGL_NO_SURFACE;
+	}
+	return create(dpy, config, kind, (uint32_t) * (const unsigned long *)native, ints, attribs);
 }
 
 EGLSurface egl_create_platform_window_surface(
 	EGLDisplay dpy, EGLConfig config, void *window, const EGLAttrib *attributes)
 {
-	/* The platform of X takes the address of the window's id. */
-	if (!window) {
-		egl_result(EGL_BAD_NATIVE_WINDOW);
-		return EGL_NO_SURFACE;
-	}
-	return create(
-		dpy, config, true, (uint32_t) * (const unsigned long *)window, NULL, attributes);
+	return create_at(dpy, config, EGL_WINDOW_BIT, window, NULL, attributes);
+}
+
+EGLSurface egl_create_platform_window_surface_ext(
+	EGLDisplay dpy, EGLConfig config, void *window, const EGLint *attributes)
+{
+	return create_at(dpy, config, EGL_WINDOW_BIT, window, attributes, NULL);
 }
 
 EGLSurface egl_create_pbuffer_surface(EGLDisplay dpy, EGLConfig config, const EGLint *attributes)
 {
-	return create(dpy, config, false, 0, attributes, NULL);
-}
-
-static EGLSurface no_pixmap(EGLDisplay dpy, EGLConfig handle, EGLint error_of_good)
-{
-	struct display *display;
-	EGLint error;
-
-	pthread_mutex_lock(&egl_lock);
-	error = display_check(dpy, &display);
-	if (error == EGL_SUCCESS)
-		error = config_find(display, handle) ? error_of_good : EGL_BAD_CONFIG;
-	pthread_mutex_unlock(&egl_lock);
-	egl_result(error);
-	return EGL_NO_SURFACE;
+	return create(dpy, config, EGL_PBUFFER_BIT, 0, attributes, NULL);
 }
 
 EGLSurface egl_create_pixmap_surface(
 	EGLDisplay dpy, EGLConfig config, EGLNativePixmapType pixmap, const EGLint *attributes)
 {
-	(void)pixmap;
-	(void)attributes;
-	return no_pixmap(dpy, config, EGL_BAD_MATCH);
+	return create(dpy, config, EGL_PIXMAP_BIT, (uint32_t)(uintptr_t)pixmap, attributes, NULL);
 }
 
 EGLSurface egl_create_platform_pixmap_surface(
 	EGLDisplay dpy, EGLConfig config, void *pixmap, const EGLAttrib *attributes)
 {
-	(void)pixmap;
-	(void)attributes;
-	return no_pixmap(dpy, config, EGL_BAD_MATCH);
+	return create_at(dpy, config, EGL_PIXMAP_BIT, pixmap, NULL, attributes);
 }
 
+EGLSurface egl_create_platform_pixmap_surface_ext(
+	EGLDisplay dpy, EGLConfig config, void *pixmap, const EGLint *attributes)
+{
+	return create_at(dpy, config, EGL_PIXMAP_BIT, pixmap, attributes, NULL);
+}
+
+/* Buffers of other libraries: there are none here. */
 EGLSurface egl_create_pbuffer_from_client_buffer(EGLDisplay dpy, EGLenum type,
 	EGLClientBuffer buffer, EGLConfig config, const EGLint *attributes)
 {
+	struct display *display;
+	EGLint error;
+
 	(void)type;
 	(void)buffer;
 	(void)attributes;
-	return no_pixmap(dpy, config, EGL_BAD_PARAMETER);
+	pthread_mutex_lock(&egl_lock);
+	error = display_check(dpy, &display);
+	if (error == EGL_SUCCESS)
+		error = config_find(display, config) ? EGL_BAD_PARAMETER : EGL_BAD_CONFIG;
+	pthread_mutex_unlock(&egl_lock);
+	egl_result(error);
+	return EGL_NO_SURFACE;
 }
 
 /* ---- attributes */
@@ -339,7 +365,7 @@ static EGLint query(struct surface *surface, EGLint name, EGLint *value)
 		*value = surface->colorspace;
 		return EGL_SUCCESS;
 	case EGL_RENDER_BUFFER:
-		*value = EGL_BACK_BUFFER;
+		*value = surface->pixmap ? EGL_SINGLE_BUFFER : EGL_BACK_BUFFER;
 		return EGL_SUCCESS;
 	case EGL_SWAP_BEHAVIOR:
 		*value = EGL_BUFFER_DESTROYED;
@@ -361,22 +387,24 @@ static EGLint query(struct surface *surface, EGLint name, EGLint *value)
 	default:
 		break;
 	}
-	/* Of pbuffers alone; a window leaves the value as it is. */
+	/* Of pbuffers alone; a window or pixmap leaves the value as it is. */
+	const bool other = surface->window || surface->pixmap;
+
 	switch (name) {
 	case EGL_LARGEST_PBUFFER:
-		*value = surface->window ? *value : surface->largest;
+		*value = other ? *value : surface->largest;
 		return EGL_SUCCESS;
 	case EGL_TEXTURE_FORMAT:
-		*value = surface->window ? *value : surface->texture_format;
+		*value = other ? *value : surface->texture_format;
 		return EGL_SUCCESS;
 	case EGL_TEXTURE_TARGET:
-		*value = surface->window ? *value : surface->texture_target;
+		*value = other ? *value : surface->texture_target;
 		return EGL_SUCCESS;
 	case EGL_MIPMAP_TEXTURE:
-		*value = surface->window ? *value : surface->mipmap_texture;
+		*value = other ? *value : surface->mipmap_texture;
 		return EGL_SUCCESS;
 	case EGL_MIPMAP_LEVEL:
-		*value = surface->window ? *value : surface->mipmap_level;
+		*value = other ? *value : surface->mipmap_level;
 		return EGL_SUCCESS;
 	default:
 		return EGL_BAD_ATTRIBUTE;

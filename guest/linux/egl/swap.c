@@ -84,12 +84,6 @@ static EGLBoolean refuse(EGLDisplay dpy, EGLSurface surface, EGLint error_of_goo
 	return egl_result(error);
 }
 
-EGLBoolean egl_copy_buffers(EGLDisplay dpy, EGLSurface surface, EGLNativePixmapType target)
-{
-	(void)target;
-	return refuse(dpy, surface, EGL_BAD_NATIVE_PIXMAP);
-}
-
 EGLBoolean egl_bind_tex_image(EGLDisplay dpy, EGLSurface surface, EGLint buffer)
 {
 	return refuse(dpy, surface, buffer == EGL_BACK_BUFFER ? EGL_BAD_MATCH : EGL_BAD_PARAMETER);

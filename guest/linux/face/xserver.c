@@ -24,6 +24,10 @@
 	X(xcb_get_geometry)                   \
 	X(xcb_get_geometry_reply)             \
 	X(xcb_change_window_attributes)       \
+	X(xcb_get_maximum_request_length)     \
+	X(xcb_create_gc)                      \
+	X(xcb_free_gc)                        \
+	X(xcb_put_image)                      \
 	X(xcb_poll_for_event)
 
 static struct {
@@ -188,6 +192,49 @@ bool xserver_geometry(
 	*ret_height = reply->height ? reply->height : 1;
 	free(reply);
 	return true;
+}
+
+/* Rows that one request holds. */
+static uint32_t rows_at_once(struct xserver *server, uint32_t width)
+{
+	const uint64_t request = (uint64_t)xcb.xcb_get_maximum_request_length(server->connection) * 4;
+	const uint64_t head = sizeof(xcb_put_image_request_t);
+	const uint64_t rows = request > head ? (request - head) / ((uint64_t)width * 4) : 0;
+
+	return rows > UINT16_MAX ? UINT16_MAX : (uint32_t)rows;
+}
+
+static void put_rows(struct xserver *server, uint32_t drawable, uint8_t depth, uint32_t width,
+	uint32_t height, const uint8_t *pixels)
+{
+	const uint32_t gc = xcb.xcb_generate_id(server->connection);
+	const uint32_t most = rows_at_once(server, width);
+
+	xcb.xcb_create_gc(server->connection, gc, drawable, 0, NULL);
+	for (uint32_t y = 0; y < height && most; y += most) {
+		const uint32_t rows = height - y < most ? height - y : most;
+
+		xcb.xcb_put_image(server->connection, XCB_IMAGE_FORMAT_Z_PIXMAP, drawable, gc,
+			(uint16_t)width, (uint16_t)rows, 0, (int16_t)y, 0, depth, rows * width * 4,
+			pixels + (size_t)y * width * 4);
+	}
+	xcb.xcb_free_gc(server->connection, gc);
+}
+
+bool xserver_put(struct xserver *server, uint32_t drawable, uint32_t width, uint32_t height,
+	const uint8_t *pixels)
+{
+	xcb_get_geometry_reply_t *reply = xcb.xcb_get_geometry_reply(
+		server->connection, xcb.xcb_get_geometry(server->connection, drawable), NULL);
+	const uint8_t depth = reply ? reply->depth : 0;
+	uint32_t ignored;
+
+	free(reply);
+	if ((depth != 24 && depth != 32) || width > INT16_MAX || height > INT16_MAX)
+		return false;
+	put_rows(server, drawable, depth, width, height, pixels);
+	/* Its answer comes after all of that was done. */
+	return xserver_geometry(server, drawable, &ignored, &ignored);
 }
 
 struct xwindow *xwindow_create(struct xserver *server, uint32_t id)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the faces need of an X server: its visuals, and the sizes of a program's windows. Each
- * server has a connection of ours beside the program's, by libxcb, which is opened at run time: a
- * program without windows needs none. Nothing here raises an X error or waits in a frame.
+ * What the faces need of an X server: its visuals, the sizes of a program's windows, and pixmaps.
+ * Each server has a connection of ours beside the program's, by libxcb, which is opened at run
+ * time: a program without windows needs none. Nothing here raises an X error or waits in a frame.
  */
 #ifndef GUEST_XSERVER_H
 #define GUEST_XSERVER_H
@@ -32,6 +32,13 @@ uint32_t xserver_new_id(struct xserver *server);
 /* Size of any drawable, in pixels. One round trip. False: there is none of that id. */
 bool xserver_geometry(
 	struct xserver *server, uint32_t drawable, uint32_t *ret_width, uint32_t *ret_height);
+
+/*
+ * Puts a picture into a drawable of 24 or 32 bits: rows of `width` pixels, the top one first, each
+ * of blue, green, red and a fourth byte. It is there on return. False: there is no such drawable.
+ */
+bool xserver_put(struct xserver *server, uint32_t drawable, uint32_t width, uint32_t height,
+	const uint8_t *pixels);
 
 /* Follows a window. NULL: there is no such window. Takes one round trip. */
 struct xwindow *xwindow_create(struct xserver *server, uint32_t id);
