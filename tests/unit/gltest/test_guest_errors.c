@@ -44,6 +44,12 @@ static void test_between_begin_and_end(void **state)
 	assert_int_equal(value, JUNK);
 	glGetPointerv(GL_VERTEX_ARRAY_POINTER, &pointer);
 	assert_null(pointer);
+	/* One error, also of what the host looks at before the driver does. */
+	glBegin(GL_POINTS);
+	glTexImage1D(GL_TEXTURE_1D, 0, GL_RGBA, 4, 0, GL_RGBA, GL_FLOAT, NULL);
+	glEnd();
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
 	/* After one that began nothing all is as ever. */
 	glBegin(GL_TEXTURE_2D);
 	assert_non_null(glGetString(GL_VENDOR));

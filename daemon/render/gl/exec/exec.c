@@ -124,10 +124,12 @@ static void execute(struct gl_exec *exec, const struct gl_row *row,
 	if (error) {
 		refuse(exec, opcode, row, wants_reply);
 		exec_error(context, error);
+		context->misplaced = false;
 		return;
 	}
 	if (opcode == GL_OP_GetError) {
 		get_error(context, wants_reply);
+		context->misplaced = false;
 		return;
 	}
 	if ((row->flags & GL_ROW_SYNC) && !context->begun)
@@ -136,6 +138,7 @@ static void execute(struct gl_exec *exec, const struct gl_row *row,
 	       gl_decode(&exec->dec, opcode, wants_reply, fixed, size, rest);
 	if (size >= row->min)
 		exec_after(context, opcode, fixed, done);
+	context->misplaced = false;
 }
 
 /* ---- messages */

@@ -101,6 +101,7 @@ struct exec_context {
 	struct gl_functions gl; /* those that it has */
 	struct exec_has has;
 	bool dying, lost, exact, begun, drawn_to;
+	bool misplaced; /* the command under way stands inside of glBegin: the driver has said so */
 	bool no_fronts; /* the driver has no front buffers in pbuffers */
 	GLenum error; /* of a refused command, not told yet; or of the driver, if that came before */
 

@@ -65,7 +65,7 @@ static void look_inside(struct exec_context *context)
 	GLint mode = -1;
 
 	context->gl.GetIntegerv(GL_RENDER_MODE, &mode);
-	context->begun = mode == -1;
+	context->begun = context->misplaced = mode == -1;
 }
 
 GLenum exec_before(
