@@ -266,12 +266,18 @@ static void none_current(struct gl_exec *exec)
 	replace(exec, NULL, NULL, NULL);
 }
 
-/* A window has a back buffer as far as its program knows, though a pbuffer may have none. */
+/*
+ * A window has a back buffer as far as its program knows, though a pbuffer may have none. A context
+ * that was current without a surface before, when it was made, keeps a viewport of nothing with
+ * some drivers.
+ */
 static void first_current(struct exec_context *context, const struct exec_surface *draw)
 {
 	if (context->drawn_to || !draw)
 		return;
 	context->drawn_to = true;
+	context->gl.Viewport(0, 0, (GLsizei)draw->width, (GLsizei)draw->height);
+	context->gl.Scissor(0, 0, (GLsizei)draw->width, (GLsizei)draw->height);
 	if (!draw->window || context->has.es)
 		return;
 	exec_fronts_look(context);
