@@ -267,20 +267,28 @@ static void none_current(struct gl_exec *exec)
 }
 
 /*
- * A window has a back buffer as far as its program knows, though a pbuffer may have none. A context
- * that was current without a surface before, when it was made, keeps a viewport of nothing with
- * some drivers.
+ * A context was current without a surface before, when it was made: with some drivers it keeps a
+ * viewport of nothing then, and draws to no buffer.
  */
 static void first_current(struct exec_context *context, const struct exec_surface *draw)
 {
+	static const GLenum back = GL_BACK;
+	GLint buffer = GL_NONE;
+
 	if (context->drawn_to || !draw)
 		return;
 	context->drawn_to = true;
 	context->gl.Viewport(0, 0, (GLsizei)draw->width, (GLsizei)draw->height);
 	context->gl.Scissor(0, 0, (GLsizei)draw->width, (GLsizei)draw->height);
-	if (!draw->window || context->has.es)
-		return;
-	exec_fronts_look(context);
+	if (context->has.es && context->has.version >= 30) {
+		context->gl.DrawBuffers(1, &back);
+		context->gl.ReadBuffer(GL_BACK);
+	} else if (!context->has.es) {
+		context->gl.GetIntegerv(GL_DRAW_BUFFER, &buffer);
+		/* A window has a back buffer as far as its program knows, though a pbuffer may have none. */
+		if (draw->window || buffer == GL_NONE)
+			exec_fronts_look(context);
+	}
 }
 
 void exec_make_current(struct gl_exec *exec, const struct glm_make_current *message)
