@@ -15,6 +15,7 @@
 #define BULK_FIELDS 24u /* bytes of a piece's payload before its data */
 #define RATE_MS     2u  /* between two looks whether it is to stop, while it waits */
 #define MS_NS       UINT64_C(1000000)
+#define PLAIN_MOST  4096u /* bytes of commands between two looks whether it is to stop */
 /* Commands of OpenGL have opcodes from here on (proto/gl/stream.md). */
 #define FIRST_COMMAND 0x200u
 
@@ -225,7 +226,10 @@ static void run_message(
 
 /* ---- many messages */
 
-/* Runs those commands that need no look at each; returns their bytes. A capture is told each message. */
+/*
+ * Runs those commands that need no look at each, but no more than a few of them: somebody may want
+ * the thread to stop. Returns their bytes. A capture is told each message.
+ */
 static size_t run_plain(struct channel *channel, const uint8_t *at, size_t size)
 {
 	const uint64_t before = atomic_load_explicit(&channel->worker.steps, memory_order_relaxed);
@@ -238,8 +242,8 @@ static size_t run_plain(struct channel *channel, const uint8_t *at, size_t size)
 	if (opcode < FIRST_COMMAND)
 		return 0;
 	channel_advance(channel);
-	done = channel->config.host->executor->plain(
-		channel->exec, channel->config.number, at, size, &channel->worker.steps);
+	done = channel->config.host->executor->plain(channel->exec, channel->config.number, at,
+		size < PLAIN_MOST ? size : PLAIN_MOST, &channel->worker.steps);
 	channel->commands +=
 		atomic_load_explicit(&channel->worker.steps, memory_order_relaxed) - before;
 	channel->executed |= done > 0;
@@ -255,9 +259,12 @@ static size_t run_all(struct channel *channel, const uint8_t *at, size_t size, s
 	channel->need = WIRE_HEADER_SIZE;
 	while (size - done >= WIRE_HEADER_SIZE && done < most && !channel->ended &&
 		!atomic_load_explicit(&channel->stop, memory_order_relaxed)) {
-		done += run_plain(channel, at + done, (size < most ? size : most) - done);
-		if (size - done < WIRE_HEADER_SIZE || done >= most)
-			break;
+		const size_t plain =
+			run_plain(channel, at + done, (size < most ? size : most) - done);
+		if (plain > 0) {
+			done += plain;
+			continue;
+		}
 		if (!wire_read_header(at + done, ORIEL_MESSAGE_MAX, &header)) {
 			channel_end(channel, ORIEL_ERROR_MALFORMED,
 				"it sent a malformed message header");

@@ -43,7 +43,7 @@ struct gl_exec {
 
 static struct {
 	_Atomic unsigned alive, messages, plain, idles, in_place, reads, retains, bulks;
-	_Atomic bool hang, offer_nothing, create_fails;
+	_Atomic bool hang, slow, offer_nothing, create_fails;
 	_Atomic size_t size; /* of the last payload */
 } fake;
 
@@ -137,6 +137,8 @@ static inline size_t fake_plain(struct gl_exec *exec, uint8_t channel, const uin
 		if (header.opcode != DO_PLAIN || header.channel != channel || header.size != 16)
 			break;
 		fake.plain++;
+		if (fake.slow)
+			usleep(100);
 		*steps += 1;
 		done += header.size;
 	}

@@ -375,6 +375,21 @@ static void test_hang_up_in_command(void **state)
 	assert_int_equal(f->n_channels, 0);
 }
 
+/* The thread looks now and then whether it is to stop, whatever waits to be executed. */
+static void test_hang_up_in_plain_commands(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f);
+	fake.slow = true;
+	for (uint64_t i = 0; i < 4000; i++)
+		channel_send(f, DO_PLAIN, 0, &i, sizeof(i));
+	until(f, fake.plain > 0);
+	hang_up(f);
+	run_until(f, f->n_closed == 1);
+	assert_true(fake.plain < 1000);
+}
+
 /* What came before the guest's bye is executed before it is acknowledged. */
 static void test_bye(void **state)
 {
@@ -480,6 +495,7 @@ static int run(void)
 		TEST(test_bad_header_in_memory),
 		TEST(test_seals),
 		TEST(test_hang_up_in_command),
+		TEST(test_hang_up_in_plain_commands),
 		TEST(test_bye),
 		TEST(test_host_bye),
 		TEST(test_presents),
