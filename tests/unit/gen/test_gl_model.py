@@ -202,11 +202,11 @@ def test_bad_notes(registry, overrides, note):
 
 
 def test_notes(registry, overrides):
-    notes = {"memory": ["glBegin"], "begun(mode,true)": ["glBegin"]}
+    notes = {"memory": ["glShadeModel"], "shaded(mode,true)": ["glShadeModel"]}
     model = changed(registry, overrides, lambda o: o.update({"notes": notes}))
-    assert model.commands["Begin"].notes == [("memory", []), ("begun", ["mode", "true"])]
-    body = "\n".join(gl_entry.body(model.commands["Begin"]))
-    assert body.index("gl_note_memory(ctx);") < body.index("gl_note_begun(ctx, mode, true);") < body.index("gl_encode_")
+    assert model.commands["ShadeModel"].notes == [("memory", []), ("shaded", ["mode", "true"])]
+    body = "\n".join(gl_entry.body(model.commands["ShadeModel"]))
+    assert body.index("gl_note_memory(ctx);") < body.index("gl_note_shaded(ctx, mode, true);") < body.index("gl_encode_")
 
 
 def test_refused_without_a_reason(registry, overrides):
