@@ -248,15 +248,26 @@ static GLint level_value(struct exec_context *context, uint16_t opcode, const vo
 	return value;
 }
 
-/* Faces that a command of GL 4.5 reads at once. */
+/*
+ * Faces that a command of GL 4.5 reads at once. GL_TEXTURE_TARGET cannot be asked for in each
+ * profile of each driver; but what is no cube cannot be bound as one.
+ */
 static GLint faces(struct exec_context *context, GLuint guest)
 {
-	GLint target = 0;
+	const struct gl_functions *gl = &context->gl;
+	const GLuint texture = exec_host_name(context, GL_CLASS_TEXTURE, guest, GL_USE_NAME);
+	GLint bound = 0;
+	bool cube;
 
-	context->gl.GetTextureParameteriv(
-		exec_host_name(context, GL_CLASS_TEXTURE, guest, GL_USE_NAME), GL_TEXTURE_TARGET,
-		&target);
-	return target == GL_TEXTURE_CUBE_MAP ? 6 : 1;
+	/* Binding would make a cube of a name that is no texture yet. */
+	if (context->begun || !gl->IsTexture(texture))
+		return 1;
+	gl->GetIntegerv(GL_TEXTURE_BINDING_CUBE_MAP, &bound);
+	exec_errors_drop(context);
+	gl->BindTexture(GL_TEXTURE_CUBE_MAP, texture);
+	cube = gl->GetError() == GL_NO_ERROR;
+	gl->BindTexture(GL_TEXTURE_CUBE_MAP, (GLuint)bound);
+	return cube ? 6 : 1;
 }
 
 static uint64_t compressed(struct exec_context *context, uint16_t opcode, const void *wire)

@@ -104,6 +104,27 @@ static void reply(void *data, uint16_t opcode, const struct gl_reply_head *head,
 	exec_send(exec, message, size);
 }
 
+/* What these ask the driver may fail where the command will, and where it will not. */
+static uint64_t count(void *data, uint16_t opcode, const void *wire)
+{
+	struct exec_context *context = data;
+	const uint64_t n = exec_count(context, opcode, wire);
+
+	if (!context->begun)
+		exec_errors_drop(context);
+	return n;
+}
+
+static bool dims(void *data, uint16_t opcode, const void *wire, GLsizei ret_dims[3])
+{
+	struct exec_context *context = data;
+	const bool known = exec_dims(context, opcode, wire, ret_dims);
+
+	if (!context->begun)
+		exec_errors_drop(context);
+	return known;
+}
+
 const struct gl_host exec_host = {
 	.name = exec_host_name,
 	.name_by = exec_host_name_by,
@@ -118,8 +139,8 @@ const struct gl_host exec_host = {
 	.range = exec_host_range,
 	.pixels = exec_host_pixels,
 	.draw = exec_host_draw,
-	.count = exec_count,
-	.dims = exec_dims,
+	.count = count,
+	.dims = dims,
 	.error = error,
 	.reply = reply,
 };
