@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* State that is set and asked for often: enables, viewport, what is current, display lists. */
+#include "arrays.h"
 #include "debug.h"
 #include "gl_context.h"
 #include "gl_encode.h"
@@ -63,6 +64,19 @@ static bool kept(const struct gl_context *ctx, GLenum cap)
 	       (ctx->api == GLM_API_GL && ctx->profile != GLM_PROFILE_CORE && legacy(cap));
 }
 
+/* Drivers let arrays be enabled by glEnable, too. */
+static void set_array(struct gl_context *ctx, GLenum cap, bool on)
+{
+	const enum gl_slot slot = gl_array_slot(ctx, cap);
+	struct gl_vao *vao = ctx->state.vao;
+	uint64_t bit;
+
+	if (slot == GL_SLOT_NONE || ctx->api != GLM_API_GL || ctx->state.list_mode == GL_COMPILE)
+		return;
+	bit = UINT64_C(1) << slot;
+	vao->enabled = on ? vao->enabled | bit : vao->enabled & ~bit;
+}
+
 static void set(struct gl_context *ctx, GLenum cap, bool on)
 {
 	struct gl_state *state = &ctx->state;
@@ -73,6 +87,8 @@ static void set(struct gl_context *ctx, GLenum cap, bool on)
 		state->restart = on;
 	else if (cap == GL_PRIMITIVE_RESTART_FIXED_INDEX)
 		state->restart_fixed = on;
+	else
+		set_array(ctx, cap, on);
 }
 
 void gl_shadow_Enable(struct gl_context *ctx, GLenum cap)

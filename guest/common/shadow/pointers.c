@@ -184,14 +184,23 @@ void gl_shadow_GetPointerv(struct gl_context *ctx, GLenum pname, void **params)
 	}
 }
 
+/* Of what there are several. */
+static void indexed_pointer(struct gl_context *ctx, GLenum pname, GLuint index, void **ret_pointer)
+{
+	if (pname == GL_TEXTURE_COORD_ARRAY_POINTER)
+		array_pointer(ctx, ctx->state.vao, pname, index, ret_pointer);
+	else
+		gl_error(ctx, GL_INVALID_ENUM);
+}
+
 void gl_shadow_GetPointeri_vEXT(struct gl_context *ctx, GLenum pname, GLuint index, void **params)
 {
-	array_pointer(ctx, ctx->state.vao, pname, index, params);
+	indexed_pointer(ctx, pname, index, params);
 }
 
 void gl_shadow_GetPointerIndexedvEXT(struct gl_context *ctx, GLenum target, GLuint index, void **data)
 {
-	array_pointer(ctx, ctx->state.vao, target, index, data);
+	indexed_pointer(ctx, target, index, data);
 }
 
 void gl_shadow_GetVertexAttribPointerv(

@@ -63,6 +63,15 @@ static void test_client_arrays(void **state)
 	assert_int_equal(guest_test_pixel(5, 5), GREEN);
 	glDisableClientState(GL_VERTEX_ARRAY);
 	assert_int_equal(glGetError(), GL_NO_ERROR);
+	/* Where a driver lets them be enabled so. */
+	glEnable(GL_VERTEX_ARRAY);
+	if (glGetError() != GL_NO_ERROR)
+		return;
+	glColor3f(0, 0, 1);
+	glDrawArrays(GL_QUADS, 0, 4);
+	assert_int_equal(guest_test_pixel(5, 5), BLUE);
+	glDisable(GL_VERTEX_ARRAY);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
 /* Colours and positions in one array, of which only the last four elements are drawn. */
