@@ -311,10 +311,10 @@ def functions_header(commands):
 
 def functions_source(commands):
     lines = [SPDX, "/* Made by gl_gen.py. */", '#include "gl_functions.h"', "", "#include <string.h>", "",
-             "/* Where a function's pointer lies, and its names, the usual one first, an empty one at the end. */",
+             "/* Where a function's pointer lies, and its names in the order in which they are tried, an empty one at the end. */",
              "static const struct {", "\tuint16_t offset;", "\tconst char *names;", "} table[] = {"]
     for command in commands:
-        names = [command.full_name] + [n for n in command.names if n != command.full_name]
+        names = list(dict.fromkeys([*command.load_first, command.full_name, *command.names]))
         text = "".join(f"{n}\\0" for n in names)
         lines += gl_text.call(1, "{ ", [f"offsetof(struct gl_functions, {command.name})", f'"{text}"'], " },")
     lines += ["};", "",

@@ -4,7 +4,7 @@
 An entry point takes the thread's current context and hands the call on: to the encoder, or, where
 gl_overrides.json says so ("shadow") or no message exists for it, to gl_shadow_NAME, which is written by hand.
 Names of what a command makes are allotted on the way. A command with "notes" calls gl_note_NOTE() before, with
-the parameters that the note names. What the shadow may answer by itself is refused between glBegin and glEnd, as
+the parameters that the note names, or gl_may_NOTE(), which says whether the command may go on. What the shadow may answer by itself is refused between glBegin and glEnd, as
 the host would.
 """
 import gl_text
@@ -59,12 +59,18 @@ def chosen(command):
             if p.kind == "scalar" and p.cls in CHOSEN]
 
 
+def note(each, zero):
+    function, arguments, asks = each
+    call = f"{function}({', '.join(['ctx', *arguments])})"
+    return f"if (!{call})\n\t\treturn{zero};" if asks else f"{call};"
+
+
 def body(command):
     returns, kind = command.raw.returns, kind_of(command)
     zero = "" if returns == "void" else " 0"
     encode = ["&ctx->enc", *sent(command)]
     lines = ["\tstruct gl_context *ctx = gl_current_context;"]
-    notes = [f"gl_note_{name}({', '.join(['ctx', *arguments])});" for name, arguments in command.notes] + chosen(command)
+    notes = [note(each, zero) for each in command.notes] + chosen(command)
     if kind == "made":
         return lines + ["\tGLuint name;", "", "\tif (!ctx)", f"\t\treturn{zero};", *("\t" + n for n in notes),
                         f"\tname = gl_name_make(ctx, {class_name(command.return_class)});",

@@ -130,6 +130,7 @@ class Command:
         self.treatment, self.side, self.why = "generated", None, None
         self.draws = self.frees = self.binds = self.waits = self.keeps = self.inside = self.shadow = False
         self.return_kind, self.return_class, self.opcode = None, raw.return_class, None
+        self.load_first = []  # names by which drivers have it that lack the usual one, or have a stub for that
 
     @property
     def on_wire(self):
@@ -195,7 +196,7 @@ class Overrides:
                 if (f"notes: {note}", pattern) not in self.used:
                     raise ModelError(f"gl_overrides.json: notes: {note}: nothing is called {pattern!r}")
         for section in ("parameters", "commands", "draws", "binds", "waits", "keeps", "inside", "shadow", "classes",
-                        "aliases", "lengths"):
+                        "aliases", "lengths", "load_first"):
             for pattern in self.section(section):
                 if (section, pattern) not in self.used:
                     raise ModelError(f"gl_overrides.json: {section}: nothing is called {pattern!r}")
@@ -294,15 +295,19 @@ class Model:
         command.inside = self.overrides.matches("inside", command.full_name)
         command.keeps = self.overrides.matches("keeps", command.full_name) or command.draws or command.inside
         command.frees = command.name.startswith("Delete")
+        command.load_first = [n for n in command.names if self.overrides.matches("load_first", n)]
 
     @staticmethod
     def _note(text, command):
-        """(name, arguments) of NAME or NAME(argument,...): parameters of the command, true or false."""
-        match = re.fullmatch(r"(\w+)(?:\((\w+(?:,\w+)*)\))?", text)
+        """(function, arguments, asks) of NAME or NAME(argument,...): parameters of the command, true or false.
+
+        With a question mark behind it the function says whether the command may go on.
+        """
+        match = re.fullmatch(r"(\w+)(?:\((\w+(?:,\w+)*)\))?(\?)?", text)
         arguments = match[2].split(",") if match and match[2] else []
         if not match or set(arguments) - {p.name for p in command.raw.params} - {"true", "false"}:
             raise ModelError(f"{command.full_name}: the note {text!r} is not understood")
-        return match[1], arguments
+        return ("gl_may_" if match[3] else "gl_note_") + match[1], arguments, bool(match[3])
 
     def _decide_params(self, command):
         raw = command.raw

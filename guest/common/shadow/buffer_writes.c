@@ -1,21 +1,56 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands by which the host writes to buffers: the guest's copies are worth nothing then. */
+/*
+ * Commands by which the host writes to buffers: the guest's copies are worth nothing then. The host
+ * knows of no map, so what may not be done to a mapped buffer is refused here.
+ */
 #include "buffers.h"
 
-void gl_note_buffer_written(struct gl_context *ctx, GLuint name)
+/* Whether it is mapped, so that commands may not touch it. Sets an error. */
+static bool busy(struct gl_context *ctx, const struct gl_buffer *buffer)
 {
-	struct gl_buffer *buffer = gl_buffer_get(ctx, name);
-
-	if (buffer)
-		buffer->content = GL_CONTENT_HOST;
+	if (!buffer || !buffer->mapped || buffer->access & GL_MAP_PERSISTENT_BIT)
+		return false;
+	gl_error(ctx, GL_INVALID_OPERATION);
+	return true;
 }
 
-void gl_note_buffer_written_at(struct gl_context *ctx, GLenum target)
+bool gl_may_read_buffer(struct gl_context *ctx, GLuint name)
+{
+	return !busy(ctx, gl_buffer_get(ctx, name));
+}
+
+bool gl_may_read_buffer_at(struct gl_context *ctx, GLenum target)
 {
 	const enum gl_target at = gl_buffer_target(target);
 
-	if (at != GL_TARGET_NONE)
-		gl_note_buffer_written(ctx, gl_buffer_binding(ctx, at));
+	return at == GL_TARGET_NONE || !busy(ctx, gl_buffer_bound(ctx, at));
+}
+
+bool gl_may_write_buffer(struct gl_context *ctx, GLuint name)
+{
+	struct gl_buffer *buffer = gl_buffer_get(ctx, name);
+
+	if (busy(ctx, buffer))
+		return false;
+	if (buffer)
+		buffer->content = GL_CONTENT_HOST;
+	return true;
+}
+
+bool gl_may_write_buffer_at(struct gl_context *ctx, GLenum target)
+{
+	const enum gl_target at = gl_buffer_target(target);
+
+	return at == GL_TARGET_NONE || gl_may_write_buffer(ctx, gl_buffer_binding(ctx, at));
+}
+
+bool gl_may_invalidate(struct gl_context *ctx, GLuint name, GLintptr offset, GLsizeiptr length)
+{
+	const struct gl_buffer *buffer = gl_buffer_get(ctx, name);
+
+	/* Elsewhere than where it is mapped it may be. */
+	return !buffer || offset >= buffer->map_offset + buffer->map_length ||
+	       offset + length <= buffer->map_offset || !busy(ctx, buffer);
 }
 
 void gl_note_buffer_by_gpu(struct gl_context *ctx, GLuint name)

@@ -202,11 +202,13 @@ def test_bad_notes(registry, overrides, note):
 
 
 def test_notes(registry, overrides):
-    notes = {"memory": ["glShadeModel"], "shaded(mode,true)": ["glShadeModel"]}
+    notes = {"memory": ["glShadeModel"], "shaded(mode,true)": ["glShadeModel"], "shade(mode)?": ["glShadeModel"]}
     model = changed(registry, overrides, lambda o: o.update({"notes": notes}))
-    assert model.commands["ShadeModel"].notes == [("memory", []), ("shaded", ["mode", "true"])]
+    assert model.commands["ShadeModel"].notes == [
+        ("gl_note_memory", [], False), ("gl_note_shaded", ["mode", "true"], False), ("gl_may_shade", ["mode"], True)]
     body = "\n".join(gl_entry.body(model.commands["ShadeModel"]))
-    assert body.index("gl_note_memory(ctx);") < body.index("gl_note_shaded(ctx, mode, true);") < body.index("gl_encode_")
+    assert body.index("gl_note_memory(ctx);") < body.index("gl_note_shaded(ctx, mode, true);") \
+        < body.index("if (!gl_may_shade(ctx, mode))\n\t\treturn;") < body.index("gl_encode_")
 
 
 def test_refused_without_a_reason(registry, overrides):

@@ -155,6 +155,73 @@ static void test_a_copy_into_a_map_that_stays(void **state)
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
+/* All faces of a cube at once; in a compatibility profile, where drivers do not tell a texture's target. */
+static void test_images_of_textures_by_name(void **state)
+{
+	uint8_t pixels[6 * 4], back[6 * 4] = { 0 };
+	GLuint textures[2];
+
+	NEEDS_HOST(state);
+	for (size_t i = 0; i < sizeof(pixels); i++)
+		pixels[i] = (uint8_t)i;
+	glCreateTextures(GL_TEXTURE_CUBE_MAP, 1, &textures[0]);
+	glTextureStorage2D(textures[0], 1, GL_RGBA8, 1, 1);
+	glTextureSubImage3D(textures[0], 0, 0, 0, 0, 1, 1, 6, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	glGetTextureImage(textures[0], 0, GL_RGBA, GL_UNSIGNED_BYTE, sizeof(back), back);
+	assert_memory_equal(back, pixels, sizeof(back));
+	glCreateTextures(GL_TEXTURE_2D, 1, &textures[1]);
+	glTextureStorage2D(textures[1], 1, GL_RGBA8, 1, 1);
+	glTextureSubImage2D(textures[1], 0, 0, 0, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixels + 4);
+	glGetTextureImage(textures[1], 0, GL_RGBA, GL_UNSIGNED_BYTE, sizeof(back), back);
+	assert_memory_equal(back, pixels + 4, 4);
+	assert_memory_equal(back + 4, pixels + 4, 4);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
+/* The host knows of no map. */
+static void test_mapped_buffers_are_not_touched(void **state)
+{
+	GLuint buffers[2];
+
+	NEEDS_HOST(state);
+	glGenBuffers(2, buffers);
+	glBindBuffer(GL_COPY_READ_BUFFER, buffers[0]);
+	glBufferData(GL_COPY_READ_BUFFER, 64, NULL, GL_STATIC_DRAW);
+	glBindBuffer(GL_COPY_WRITE_BUFFER, buffers[1]);
+	glBufferData(GL_COPY_WRITE_BUFFER, 64, NULL, GL_STATIC_DRAW);
+	assert_non_null(glMapBufferRange(GL_COPY_READ_BUFFER, 0, 16, GL_MAP_READ_BIT));
+	glCopyBufferSubData(GL_COPY_READ_BUFFER, GL_COPY_WRITE_BUFFER, 0, 0, 16);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	glClearBufferData(GL_COPY_READ_BUFFER, GL_R8, GL_RED, GL_UNSIGNED_BYTE, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	glInvalidateBufferData(buffers[0]);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	glInvalidateBufferSubData(buffers[0], 8, 16);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	glInvalidateBufferSubData(buffers[0], 16, 16);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glUnmapBuffer(GL_COPY_READ_BUFFER);
+	glCopyBufferSubData(GL_COPY_READ_BUFFER, GL_COPY_WRITE_BUFFER, 0, 0, 16);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
+/* Drivers have it under another name, and a function that does nothing under this one. */
+static void test_a_texture_within_bounds(void **state)
+{
+	static const uint8_t pixels[4 * 4 * 4] = { 1, 2, 3, 4 };
+	uint8_t back[4 * 4 * 4] = { 0 };
+	GLuint texture;
+
+	NEEDS_HOST(state);
+	glGenTextures(1, &texture);
+	glBindTexture(GL_TEXTURE_2D, texture);
+	glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, 4, 4, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	glGetnTexImage(GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, sizeof(back), back);
+	assert_memory_equal(back, pixels, sizeof(back));
+	glGetnTexImage(GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, sizeof(back) - 1, back);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+}
+
 /* OpenGL ES 2 has a number of its own for the type. */
 static void test_half_floats_of_es2(void **state)
 {
@@ -176,6 +243,9 @@ int main(void)
 		TEST(room_for_a_part_of_a_texture, exact),
 		TEST(pointers_of_other_vertex_arrays, exact),
 		TEST(a_copy_into_a_map_that_stays, exact),
+		TEST(images_of_textures_by_name, exact),
+		TEST(mapped_buffers_are_not_touched, exact),
+		TEST(a_texture_within_bounds, exact),
 		TEST(half_floats_of_es2, es2),
 	};
 
