@@ -91,8 +91,8 @@ static void test_pinned_memory(void **state)
 	gl_encode_GenBuffers(&t->enc, 1, &name);
 	gl_encode_BindBuffer(&t->enc, GL_EXTERNAL_VIRTUAL_MEMORY_BUFFER_AMD, name);
 	assert_int_equal(exec_test_error(t), GL_INVALID_ENUM);
-	gl_encode_BufferData(&t->enc, GL_EXTERNAL_VIRTUAL_MEMORY_BUFFER_AMD, sizeof(data), data,
-		GL_STATIC_DRAW);
+	gl_encode_BufferData(
+		&t->enc, GL_EXTERNAL_VIRTUAL_MEMORY_BUFFER_AMD, sizeof(data), data, GL_STATIC_DRAW);
 	assert_int_equal(exec_test_error(t), GL_INVALID_ENUM);
 	gl_encode_BufferStorage(
 		&t->enc, GL_EXTERNAL_VIRTUAL_MEMORY_BUFFER_AMD, sizeof(data), data, 0);
