@@ -146,6 +146,16 @@ static void test_array_elements(void **state)
 		glArrayElement(i);
 	glEnd();
 	assert_int_equal(guest_test_pixel(5, 5), BLUE);
+	/* One of them begins anew, which it may here. */
+	glEnableClientState(GL_PRIMITIVE_RESTART_NV);
+	glPrimitiveRestartIndexNV(7);
+	glBegin(GL_QUADS);
+	glArrayElement(0);
+	glArrayElement(7);
+	for (int i = 0; i < 4; i++)
+		glArrayElement(i);
+	glEnd();
+	glDisableClientState(GL_PRIMITIVE_RESTART_NV);
 	glDisableClientState(GL_VERTEX_ARRAY);
 	glDisableClientState(GL_COLOR_ARRAY);
 	assert_int_equal(glGetError(), GL_NO_ERROR);
