@@ -57,12 +57,28 @@ static GLuint bound(struct exec_context *context, GLenum binding)
 	return (GLuint)name;
 }
 
-static struct exec_object *bound_buffer(struct exec_context *context, GLenum target)
+/*
+ * What is bound, by the driver's name. One that is not known here was deleted in another context,
+ * and nothing can be counted for it any more: the command is refused.
+ */
+static struct exec_object *bound_object(
+	struct exec_context *context, enum gl_class cls, GLuint host, GLenum *ret_error)
+{
+	struct exec_object *object = exec_object_of_host(context, cls, host);
+
+	if (host && !object)
+		*ret_error = GL_INVALID_OPERATION;
+	return object;
+}
+
+static struct exec_object *bound_buffer(
+	struct exec_context *context, GLenum target, GLenum *ret_error)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(buffer_targets); i++)
 		if (buffer_targets[i].target == target)
-			return exec_object_of_host(context, GL_CLASS_BUFFER,
-				bound(context, buffer_targets[i].binding));
+			return bound_object(context, GL_CLASS_BUFFER,
+				bound(context, buffer_targets[i].binding), ret_error);
+	*ret_error = GL_INVALID_ENUM;
 	return NULL;
 }
 
@@ -95,8 +111,8 @@ static GLuint bound_texture(
 	return name;
 }
 
-static struct exec_object *texture_of(
-	struct exec_context *context, const struct exec_request *request, unsigned int *ret_face)
+static struct exec_object *texture_of(struct exec_context *context,
+	const struct exec_request *request, unsigned int *ret_face, GLenum *ret_error)
 {
 	unsigned int target;
 	GLuint host;
@@ -113,12 +129,21 @@ static struct exec_object *texture_of(
 			    : &context->group->defaults[target];
 	}
 	host = bound_texture(context, request, texture_targets[target].binding);
-	return host ? exec_object_of_host(context, GL_CLASS_TEXTURE, host)
+	return host ? bound_object(context, GL_CLASS_TEXTURE, host, ret_error)
 		    : &context->group->defaults[target];
 }
 
-static struct exec_object *object_of(
-	struct exec_context *context, const struct exec_request *request, unsigned int *ret_face)
+/* A shader; a program has a name of the same space, but no text. */
+static struct exec_object *shader_of(struct exec_context *context, GLuint guest)
+{
+	struct exec_object *object = exec_object(context, GL_CLASS_SHADER, guest);
+
+	return object && object->cls == GL_CLASS_SHADER ? object : NULL;
+}
+
+/* NULL, and *ret_error unset: the driver will refuse the command itself, or it takes nothing. */
+static struct exec_object *object_of(struct exec_context *context,
+	const struct exec_request *request, unsigned int *ret_face, GLenum *ret_error)
 {
 	enum gl_class cls = GL_CLASS_BUFFER;
 
@@ -126,19 +151,19 @@ static struct exec_object *object_of(
 	switch (request->kind) {
 	case EXEC_REQUEST_BUFFER:
 		if (!request->by_name)
-			return bound_buffer(context, request->target);
+			return bound_buffer(context, request->target, ret_error);
 		break;
 	case EXEC_REQUEST_RENDERBUFFER:
 		if (!request->by_name)
-			return exec_object_of_host(context, GL_CLASS_RENDERBUFFER,
-				bound(context, GL_RENDERBUFFER_BINDING));
+			return bound_object(context, GL_CLASS_RENDERBUFFER,
+				bound(context, GL_RENDERBUFFER_BINDING), ret_error);
 		cls = GL_CLASS_RENDERBUFFER;
 		break;
 	case EXEC_REQUEST_SHADER:
-		return exec_object(context, GL_CLASS_SHADER, request->name);
+		return shader_of(context, request->name);
 	case EXEC_REQUEST_IMAGE:
 	case EXEC_REQUEST_STORAGE:
-		return texture_of(context, request, ret_face);
+		return texture_of(context, request, ret_face, ret_error);
 	case EXEC_REQUEST_NONE:
 		return NULL;
 	}
@@ -180,6 +205,7 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 {
 	struct exec_request request;
 	struct exec_object *object;
+	GLenum error = GL_NO_ERROR;
 	unsigned int face;
 
 	if (!exec_request_of(opcode, wire, &request))
@@ -188,9 +214,9 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	if (context->begun)
 		return GL_INVALID_OPERATION;
 	exec_errors_settle(context);
-	object = object_of(context, &request, &face);
-	if (!object || request.bytes == 0)
-		return GL_NO_ERROR;
+	object = object_of(context, &request, &face, &error);
+	if (!object || error)
+		return error;
 	context->charge = (struct exec_charge){ .object = object, .bytes = request.bytes };
 	if (request.kind == EXEC_REQUEST_IMAGE) {
 		context->charge.image = image_of(object, face, request.level);
