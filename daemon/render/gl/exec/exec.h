@@ -42,6 +42,7 @@ struct exec_group {
 	struct exec_names names[GL_CLASSES];
 	struct exec_map syncs; /* of GLsync, by the guest's number */
 	uint64_t lists;        /* display lists that were taken */
+	uint64_t streams;      /* bytes of buffers of contexts that are gone and left them here */
 };
 
 /* What a host's context can do, as far as it matters here. */
@@ -242,6 +243,11 @@ void exec_store_restore(struct exec_context *context);
 /* ---- exec_arrays.c */
 
 void exec_client_arrays(struct gl_exec *exec, const struct glm_client_arrays *message);
+/*
+ * Before the context ends: ends its buffers for vertices, which contexts that share with it would
+ * keep. The bytes to be given back once it has ended.
+ */
+uint64_t exec_streams_end(struct exec_context *context);
 
 /* ---- exec_stores.c */
 

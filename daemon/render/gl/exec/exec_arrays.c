@@ -24,7 +24,8 @@ static bool stream_room(struct exec_context *context, uint64_t at, uint64_t byte
 	while (size < at + bytes)
 		size *= 2;
 	if (size > stream->size) {
-		if (!exec_take(context->exec, GL_EXEC_RESOURCE_BYTES, size - stream->size, 0))
+		if (size > context->exec->config.resource_size ||
+			!exec_take(context->exec, GL_EXEC_RESOURCE_BYTES, size - stream->size, size))
 			return false;
 	}
 	if (!stream->buffer)
@@ -52,6 +53,38 @@ static void stream_write(struct exec_context *context, uint64_t at, const void *
 		context->gl.BufferSubData(GL_ARRAY_BUFFER, (GLintptr)at, (GLsizeiptr)bytes, data);
 	}
 	context->stream.at = (at + bytes + 63) & ~UINT64_C(63);
+}
+
+/* Deletes the buffers, which is current for it. False: the driver would not. */
+static bool delete_buffers(struct exec_context *context)
+{
+	const GLuint buffers[] = { context->stream.buffer, context->ring.buffer };
+
+	exec_errors_drop(context);
+	for (unsigned int i = 0; i < EXEC_RING_PARTS; i++)
+		if (context->ring.fences[i])
+			context->gl.DeleteSync(context->ring.fences[i]);
+	context->gl.DeleteBuffers(ARRAY_SIZE(buffers), buffers);
+	return context->gl.GetError() == GL_NO_ERROR;
+}
+
+uint64_t exec_streams_end(struct exec_context *context)
+{
+	const uint64_t bytes = context->stream.size + context->ring.bytes;
+	struct gl_exec *exec = context->exec;
+	bool gone;
+
+	if (bytes == 0 || context->group->refs == 1)
+		return bytes;
+	exec->reader_current = true;
+	gone = eglMakeCurrent(exec->display, EGL_NO_SURFACE, EGL_NO_SURFACE, context->context) &&
+	       delete_buffers(context);
+	if (!exec_current_again(exec))
+		eglMakeCurrent(exec->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+	if (gone)
+		return bytes;
+	context->group->streams += bytes;
+	return 0;
 }
 
 /* The furthest that data have to be from the buffer's start, so that element 0 is not before it. */
@@ -188,6 +221,9 @@ void exec_client_arrays(struct gl_exec *exec, const struct glm_client_arrays *me
 			return;
 		}
 	bound = exec_bound(context, GL_BOUND_ARRAY);
+	/* One that was deleted in another context cannot be bound again: its name would make another. */
+	if (!exec_object_of_host(context, GL_CLASS_BUFFER, bound))
+		bound = 0;
 	placed = place(context, message, &at);
 	if (!placed)
 		exec_error(context, GL_OUT_OF_MEMORY);

@@ -35,6 +35,7 @@ static void group_release(struct gl_exec *exec, struct exec_group *group)
 	}
 	exec_syncs_finish(exec, group);
 	exec_give(exec, GL_EXEC_OBJECTS, group->lists);
+	exec_give(exec, GL_EXEC_RESOURCE_BYTES, group->streams);
 	free(group);
 }
 
@@ -113,6 +114,7 @@ static uint32_t make(struct gl_exec *exec, const struct glm_context_create *mess
 static void context_free(struct exec_context *context)
 {
 	struct gl_exec *exec = context->exec;
+	const uint64_t streams = exec_streams_end(context);
 
 	if (context->context != EGL_NO_CONTEXT)
 		eglDestroyContext(exec->display, context->context);
@@ -121,8 +123,7 @@ static void context_free(struct exec_context *context)
 	if (context->group)
 		group_release(exec, context->group);
 	exec_give(exec, GL_EXEC_RESOURCE_BYTES,
-		context->stream.size + context->ring.bytes +
-			context->feedback_size * sizeof(*context->feedback) +
+		streams + context->feedback_size * sizeof(*context->feedback) +
 			context->select_size * sizeof(*context->select));
 	exec_give(exec, GL_EXEC_CONTEXTS, 1);
 	/* The driver held them until now. */

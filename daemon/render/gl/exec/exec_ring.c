@@ -15,8 +15,8 @@ static void ring_make(struct exec_context *context)
 	struct exec_ring *ring = &context->ring;
 
 	ring->tried = true;
-	if (!context->has.buffer_storage ||
-		!exec_take(context->exec, GL_EXEC_RESOURCE_BYTES, EXEC_RING_SIZE, 0))
+	if (!context->has.buffer_storage || EXEC_RING_SIZE > context->exec->config.resource_size ||
+		!exec_take(context->exec, GL_EXEC_RESOURCE_BYTES, EXEC_RING_SIZE, EXEC_RING_SIZE))
 		return;
 	ring->bytes = EXEC_RING_SIZE;
 	context->gl.GenBuffers(1, &ring->buffer);
