@@ -172,8 +172,6 @@ bool exec_host_names_free(void *data, enum gl_class cls, GLsizei n, const GLuint
 		else if (object)
 			return false;
 	}
-	if (doubled(n, guest))
-		return false;
 	exec_names_settle(context);
 	context->reserved_what = counted_as(cls);
 	if (!exec_take(context->exec, context->reserved_what, (uint64_t)n, 0)) {
@@ -181,7 +179,8 @@ bool exec_host_names_free(void *data, enum gl_class cls, GLsizei n, const GLuint
 		return false;
 	}
 	context->reserved = (uint64_t)n;
-	return true;
+	/* Only now: it takes memory for each of them. */
+	return !doubled(n, guest);
 }
 
 void exec_host_names_made(
