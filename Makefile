@@ -236,6 +236,8 @@ check-gen:
 HELPERS := $(patsubst tests/programs/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c)) \
            $(patsubst tests/preload/%.c,$(O)/tests/%.so,$(wildcard tests/preload/*.c))
 PYTEST  := /usr/bin/python3 -B -m pytest -p no:cacheprovider
+# They wait more than they compute. Those that look at rates are marked "alone", and run after the others.
+PYTESTJOBS ?= 2
 # Programs that play the guest are not what is tested: they have no sanitizer.
 $(O)/tests/%: tests/programs/%.c $(O)/.flags
 	@mkdir -p $(@D)
@@ -267,7 +269,9 @@ $(O)/tests/faults/%: tests/faults/%.c $$(foreach p,$$($$(call faulty_program,$$*
 		$(filter %.c %.o,$^) $(sort $(foreach p,$($(call faulty_program,$*).parts),$($(p).lib))) -lm -lpthread
 programs: all $(HELPERS) $(PIXELS) $(FAULTY) $(if $(SAN),,guest32 $(PIXELS32))
 check-integration: programs
-	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN) $(PYTEST) -q -rs $(PYTESTFLAGS) tests/integration
+	$(Q)export ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN); failed=0; \
+	$(PYTEST) -q -rs -m 'not alone' -n $(PYTESTJOBS) --dist loadfile $(PYTESTFLAGS) tests/integration || [ $$? -eq 5 ] || failed=1; \
+	$(PYTEST) -q -rs -m alone $(PYTESTFLAGS) tests/integration || [ $$? -eq 5 ] || failed=1; exit $$failed
 check-attacks: programs
 	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_ATTACKS=strict $(PYTEST) -q -rs -s $(PYTESTFLAGS) tests/integration/attacks
 check-san:

@@ -11,7 +11,8 @@ from support import BUILD, Daemon, Desktop, GlGuest, Guest, NOBODY, PROGRAMS, TR
 from view_driver import View
 
 
-def pytest_configure():
+def pytest_configure(config):
+    config.addinivalue_line("markers", "alone: what else runs on the machine would disturb it")
     missing = [name for name in PROGRAMS if not (BUILD / name).exists()]
     if missing:
         raise pytest.UsageError(f"{BUILD} has no {', '.join(missing)}: run make check-integration")

@@ -12,6 +12,7 @@ import rfb
 from support import BUILD, PATIENCE, SANITIZED, alive, wait_for
 from watcher import Watcher
 
+pytestmark = pytest.mark.alone
 SMALL = "--size=320x240"
 
 

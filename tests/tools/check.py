@@ -59,11 +59,11 @@ def count_cmocka(text):
 
 
 def count_pytest(text):
-    """Reads pytest's last line: 3 failed, 10 passed, 1 skipped in 3.2s."""
+    """Reads pytest's last lines, one for each of its runs: 3 failed, 10 passed, 1 skipped in 3.2s."""
     lines = re.findall(r"^(?:=+ )?(\d+ \w+(?:, \d+ \w+)*) in [\d.]+s", text, re.MULTILINE)
     counts = {"passed": 0, "failed": 0, "error": 0, "errors": 0, "skipped": 0}
-    for number, word in re.findall(r"(\d+) (\w+)", lines[-1] if lines else ""):
-        counts[word] = int(number)
+    for number, word in re.findall(r"(\d+) (\w+)", " ".join(lines)):
+        counts[word] = counts.get(word, 0) + int(number)
     return counts["passed"], counts["failed"] + counts["error"] + counts["errors"], counts["skipped"]
 
 
