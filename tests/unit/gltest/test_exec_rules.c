@@ -31,6 +31,12 @@ static void bind_triangle(struct exec_test *t)
 	t->enc.bound |= 1u << GL_BOUND_ARRAY;
 }
 
+static void draws(struct exec_test *t, GLenum error)
+{
+	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
+	assert_int_equal(exec_test_error(t), error);
+}
+
 /* An address instead of an offset: the attribute has no buffer. */
 static void test_attribute_at_an_address(void **state)
 {
@@ -159,6 +165,47 @@ static void test_buffer_deleted_under_an_array(void **state)
 	gl_encode_DeleteBuffers(&t->enc, 1, &name);
 	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
+}
+
+/* What is known of arrays that were whole is looked at where it changes. */
+static void test_arrays_that_stay_whole(void **state)
+{
+	static const GLenum arrays[] = { GL_VERTEX_ARRAY, GL_NORMAL_ARRAY, GL_COLOR_ARRAY,
+		GL_EDGE_FLAG_ARRAY, GL_TEXTURE_COORD_ARRAY };
+	struct exec_test *t = *state;
+
+	bind_triangle(t);
+	gl_encode_VertexAttribPointer(&t->enc, 0, 2, GL_FLOAT, 0, 0, NULL);
+	draws(t, GL_NO_ERROR);
+	gl_encode_EnableVertexAttribArray(&t->enc, 0);
+	gl_encode_Enable(&t->enc, GL_DEPTH_TEST);
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, 7);
+	draws(t, GL_NO_ERROR);
+	gl_encode_EnableVertexAttribArray(&t->enc, 1);
+	draws(t, GL_INVALID_OPERATION);
+	gl_encode_DisableVertexAttribArray(&t->enc, 1);
+	draws(t, GL_NO_ERROR);
+	gl_encode_EnableVertexAttribArray(&t->enc, 9999);
+	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
+	draws(t, GL_NO_ERROR);
+	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
+		gl_encode_EnableClientState(&t->enc, arrays[i]);
+		draws(t, GL_INVALID_OPERATION);
+		gl_encode_DisableClientState(&t->enc, arrays[i]);
+		draws(t, GL_NO_ERROR);
+	}
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, 0);
+	gl_encode_VertexAttribPointer(&t->enc, 0, 2, GL_FLOAT, 0, 0, NULL);
+	draws(t, GL_INVALID_OPERATION);
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, 7);
+	gl_encode_VertexAttribPointer(&t->enc, 0, 2, GL_FLOAT, 0, 0, NULL);
+	draws(t, GL_NO_ERROR);
+	gl_encode_VertexPointer(&t->enc, 2, GL_FLOAT, 0, NULL);
+	gl_encode_EnableClientState(&t->enc, GL_VERTEX_ARRAY);
+	draws(t, GL_NO_ERROR);
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, 0);
+	gl_encode_VertexPointer(&t->enc, 2, GL_FLOAT, 0, NULL);
+	draws(t, GL_INVALID_OPERATION);
 }
 
 /* Arrays are those of the vertex array object that is bound. */
@@ -386,6 +433,7 @@ int main(void)
 		RULE(arrays_enabled_by_other_means),
 		RULE(coordinates_of_another_unit),
 		RULE(buffer_deleted_under_an_array),
+		RULE(arrays_that_stay_whole),
 		RULE(arrays_of_another_object),
 		RULE(array_element_inside_begin),
 		RULE(indices_at_an_address),

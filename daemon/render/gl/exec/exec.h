@@ -237,6 +237,8 @@ void exec_syncs_finish(struct gl_exec *exec, struct exec_group *group);
 GLuint exec_bound(struct exec_context *context, enum gl_binding binding);
 /* Looks at the arrays, unless that is known. Not between glBegin and glEnd. */
 void exec_arrays_look(struct exec_context *context);
+/* Whether the arrays that are enabled, which all lie in buffers, still do after a command that changes them. */
+bool exec_arrays_stay(struct exec_context *context, uint16_t opcode, const void *wire);
 /* The guest's pixel store, in both directions, is the driver's again. */
 void exec_store_restore(struct exec_context *context);
 

@@ -217,6 +217,77 @@ void exec_arrays_look(struct exec_context *context)
 	context->arrays_known = true;
 }
 
+/* Where an array of the fixed functions tells its buffer; 0: it is none. */
+static GLenum binding_of(GLenum array)
+{
+	switch (array) {
+	case GL_VERTEX_ARRAY:
+		return GL_VERTEX_ARRAY_BUFFER_BINDING;
+	case GL_NORMAL_ARRAY:
+		return GL_NORMAL_ARRAY_BUFFER_BINDING;
+	case GL_COLOR_ARRAY:
+		return GL_COLOR_ARRAY_BUFFER_BINDING;
+	case GL_TEXTURE_COORD_ARRAY:
+		return GL_TEXTURE_COORD_ARRAY_BUFFER_BINDING;
+	default:
+		return 0;
+	}
+}
+
+static bool attribute_in_buffer(struct exec_context *context, GLuint index)
+{
+	GLint buffer = 0;
+
+	if (index >= (GLuint)context->has.n_attributes)
+		return true; /* there is none that could be enabled */
+	context->gl.GetVertexAttribiv(index, GL_VERTEX_ATTRIB_ARRAY_BUFFER_BINDING, &buffer);
+	return buffer != 0;
+}
+
+static bool array_in_buffer(struct exec_context *context, GLenum array)
+{
+	const GLenum binding = context->has.fixed_arrays ? binding_of(array) : 0;
+	GLint buffer = 0;
+
+	if (binding)
+		context->gl.GetIntegerv(binding, &buffer);
+	return buffer != 0;
+}
+
+bool exec_arrays_stay(struct exec_context *context, uint16_t opcode, const void *wire)
+{
+	if (!context->arrays_known || !context->arrays_whole || context->begun)
+		return false;
+	switch (opcode) {
+	case GL_OP_DisableVertexAttribArray:
+	case GL_OP_DisableClientState:
+	case GL_OP_VertexAttribDivisor:
+	case GL_OP_BufferData:
+	case GL_OP_NamedBufferData:
+	case GL_OP_TexImage2D:
+		return true;
+	case GL_OP_EnableVertexAttribArray:
+		return attribute_in_buffer(
+			context, ((const struct gl_wire_EnableVertexAttribArray *)wire)->index);
+	case GL_OP_EnableClientState:
+		return array_in_buffer(
+			context, ((const struct gl_wire_EnableClientState *)wire)->array);
+	case GL_OP_Enable:
+	case GL_OP_Disable:
+		/* Which in some contexts knows arrays; these have numbers from there on. */
+		return ((const struct gl_wire_Enable *)wire)->cap < GL_VERTEX_ARRAY;
+	case GL_OP_VertexAttribPointer:
+	case GL_OP_VertexAttribIPointer:
+	case GL_OP_VertexPointer:
+	case GL_OP_NormalPointer:
+	case GL_OP_ColorPointer:
+	case GL_OP_TexCoordPointer:
+		return exec_bound(context, GL_BOUND_ARRAY) != 0;
+	default:
+		return false;
+	}
+}
+
 /* Buffers that a draw reads besides its arrays. */
 static bool draws_from_buffers(struct exec_context *context, uint16_t opcode)
 {

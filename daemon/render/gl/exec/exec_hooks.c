@@ -74,7 +74,7 @@ GLenum exec_before(
 	if (context->begun && !(row->flags & GL_ROW_INSIDE))
 		look_inside(context);
 	if (!(row->flags & GL_ROW_KEEPS))
-		context->arrays_known = false;
+		context->arrays_known = exec_arrays_stay(context, opcode, wire);
 	switch (opcode) {
 	case GL_OP_Begin:
 		/* Between it and glEnd nothing can be asked. */
