@@ -160,13 +160,16 @@ static inline void gl_note_unknown(struct gl_context *ctx)
 }
 
 /*
- * shadow/buffer_writes.c: the host is to read, or write to, a buffer, which has that name or is bound
- * there. False, and an error is set: it may not.
+ * shadow/buffer_writes.c: the host is to read, or write to, a buffer, which has that name or is
+ * bound there. False, and an error is set: it may not.
  */
 bool gl_may_read_buffer(struct gl_context *ctx, GLuint name);
 bool gl_may_read_buffer_at(struct gl_context *ctx, GLenum target);
 bool gl_may_write_buffer(struct gl_context *ctx, GLuint name);
 bool gl_may_write_buffer_at(struct gl_context *ctx, GLenum target);
+/* The same of a part of it. */
+bool gl_may_write_part(struct gl_context *ctx, GLuint name, GLintptr offset, GLsizeiptr length);
+bool gl_may_write_part_at(struct gl_context *ctx, GLenum target, GLintptr offset, GLsizeiptr length);
 bool gl_may_invalidate(struct gl_context *ctx, GLuint name, GLintptr offset, GLsizeiptr length);
 /* From now on it may be written to at any time. */
 void gl_note_buffer_by_gpu(struct gl_context *ctx, GLuint name);

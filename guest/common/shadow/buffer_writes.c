@@ -44,13 +44,36 @@ bool gl_may_write_buffer_at(struct gl_context *ctx, GLenum target)
 	return at == GL_TARGET_NONE || gl_may_write_buffer(ctx, gl_buffer_binding(ctx, at));
 }
 
+/* Elsewhere than where it is mapped a part of it may be touched. */
+static bool part_busy(
+	struct gl_context *ctx, const struct gl_buffer *buffer, GLintptr offset, GLsizeiptr length)
+{
+	return buffer && offset < buffer->map_offset + buffer->map_length &&
+	       offset + length > buffer->map_offset && busy(ctx, buffer);
+}
+
 bool gl_may_invalidate(struct gl_context *ctx, GLuint name, GLintptr offset, GLsizeiptr length)
 {
-	const struct gl_buffer *buffer = gl_buffer_get(ctx, name);
+	return !part_busy(ctx, gl_buffer_get(ctx, name), offset, length);
+}
 
-	/* Elsewhere than where it is mapped it may be. */
-	return !buffer || offset >= buffer->map_offset + buffer->map_length ||
-	       offset + length <= buffer->map_offset || !busy(ctx, buffer);
+bool gl_may_write_part(struct gl_context *ctx, GLuint name, GLintptr offset, GLsizeiptr length)
+{
+	struct gl_buffer *buffer = gl_buffer_get(ctx, name);
+
+	if (part_busy(ctx, buffer, offset, length))
+		return false;
+	if (buffer)
+		buffer->content = GL_CONTENT_HOST;
+	return true;
+}
+
+bool gl_may_write_part_at(struct gl_context *ctx, GLenum target, GLintptr offset, GLsizeiptr length)
+{
+	const enum gl_target at = gl_buffer_target(target);
+
+	return at == GL_TARGET_NONE ||
+	       gl_may_write_part(ctx, gl_buffer_binding(ctx, at), offset, length);
 }
 
 void gl_note_buffer_by_gpu(struct gl_context *ctx, GLuint name)

@@ -139,8 +139,9 @@ bool gl_arrays_send(struct gl_context *ctx, const struct gl_range *range)
 	const struct gl_vao *vao = ctx->state.vao;
 	struct plan plan;
 
+	/* Nothing is drawn, and the host, where these arrays have no pointers yet, is not asked. */
 	if (!range->count || !range->instances)
-		return true;
+		return false;
 	plan.n_arrays = plan.n_merged = 0;
 	plan.bytes = 0;
 	for (unsigned int slot = 0; slot < GL_SLOTS; slot++)

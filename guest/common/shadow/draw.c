@@ -75,66 +75,83 @@ static bool prepare_elements(struct gl_context *ctx, const struct gl_elements *e
 	return gl_arrays_send(ctx, &range);
 }
 
+/* Indices at NULL where no buffer is bound: nothing is drawn, but what else is wrong is an error. */
+static GLsizei readable(const struct gl_context *ctx, GLsizei count, const void *indices)
+{
+	return count > 0 && !indices && !gl_encoder_bound(&ctx->enc, GL_BOUND_ELEMENT_ARRAY) ? 0
+											     : count;
+}
+
 void gl_shadow_DrawElements(
 	struct gl_context *ctx, GLenum mode, GLsizei count, GLenum type, const void *indices)
 {
-	const struct gl_elements elements = {
-		.count = count, .type = type, .indices = indices, .instances = 1
-	};
+	const struct gl_elements elements = { .count = readable(ctx, count, indices),
+		.type = type,
+		.indices = indices,
+		.instances = 1 };
 
 	if (!gl_arrays_client(ctx) || prepare_elements(ctx, &elements))
-		gl_encode_DrawElements(&ctx->enc, mode, count, type, indices);
+		gl_encode_DrawElements(&ctx->enc, mode, elements.count, type, indices);
 }
 
 void gl_shadow_DrawRangeElements(struct gl_context *ctx, GLenum mode, GLuint start, GLuint end,
 	GLsizei count, GLenum type, const void *indices)
 {
-	const struct gl_elements elements = {
-		.count = count, .type = type, .indices = indices, .instances = 1
-	};
+	const struct gl_elements elements = { .count = readable(ctx, count, indices),
+		.type = type,
+		.indices = indices,
+		.instances = 1 };
 
 	if (!gl_arrays_client(ctx) || prepare_elements(ctx, &elements))
-		gl_encode_DrawRangeElements(&ctx->enc, mode, start, end, count, type, indices);
+		gl_encode_DrawRangeElements(
+			&ctx->enc, mode, start, end, elements.count, type, indices);
 }
 
 void gl_shadow_DrawElementsBaseVertex(struct gl_context *ctx, GLenum mode, GLsizei count,
 	GLenum type, const void *indices, GLint basevertex)
 {
-	const struct gl_elements elements = {
-		.count = count, .type = type, .indices = indices, .instances = 1, .base_vertex = basevertex
-	};
+	const struct gl_elements elements = { .count = readable(ctx, count, indices),
+		.type = type,
+		.indices = indices,
+		.instances = 1,
+		.base_vertex = basevertex };
 
 	if (!gl_arrays_client(ctx) || prepare_elements(ctx, &elements))
-		gl_encode_DrawElementsBaseVertex(&ctx->enc, mode, count, type, indices, basevertex);
+		gl_encode_DrawElementsBaseVertex(
+			&ctx->enc, mode, elements.count, type, indices, basevertex);
 }
 
 void gl_shadow_DrawRangeElementsBaseVertex(struct gl_context *ctx, GLenum mode, GLuint start,
 	GLuint end, GLsizei count, GLenum type, const void *indices, GLint basevertex)
 {
-	const struct gl_elements elements = {
-		.count = count, .type = type, .indices = indices, .instances = 1, .base_vertex = basevertex
-	};
+	const struct gl_elements elements = { .count = readable(ctx, count, indices),
+		.type = type,
+		.indices = indices,
+		.instances = 1,
+		.base_vertex = basevertex };
 
 	if (!gl_arrays_client(ctx) || prepare_elements(ctx, &elements))
 		gl_encode_DrawRangeElementsBaseVertex(
-			&ctx->enc, mode, start, end, count, type, indices, basevertex);
+			&ctx->enc, mode, start, end, elements.count, type, indices, basevertex);
 }
 
 void gl_shadow_DrawElementsInstanced(struct gl_context *ctx, GLenum mode, GLsizei count,
 	GLenum type, const void *indices, GLsizei instancecount)
 {
-	const struct gl_elements elements = {
-		.count = count, .type = type, .indices = indices, .instances = instancecount
-	};
+	const struct gl_elements elements = { .count = readable(ctx, count, indices),
+		.type = type,
+		.indices = indices,
+		.instances = instancecount };
 
 	if (!gl_arrays_client(ctx) || prepare_elements(ctx, &elements))
-		gl_encode_DrawElementsInstanced(&ctx->enc, mode, count, type, indices, instancecount);
+		gl_encode_DrawElementsInstanced(
+			&ctx->enc, mode, elements.count, type, indices, instancecount);
 }
 
 void gl_shadow_DrawElementsInstancedBaseVertex(struct gl_context *ctx, GLenum mode, GLsizei count,
 	GLenum type, const void *indices, GLsizei instancecount, GLint basevertex)
 {
-	const struct gl_elements elements = { .count = count,
+	const struct gl_elements elements = { .count = readable(ctx, count, indices),
 		.type = type,
 		.indices = indices,
 		.instances = instancecount,
@@ -142,28 +159,28 @@ void gl_shadow_DrawElementsInstancedBaseVertex(struct gl_context *ctx, GLenum mo
 
 	if (!gl_arrays_client(ctx) || prepare_elements(ctx, &elements))
 		gl_encode_DrawElementsInstancedBaseVertex(
-			&ctx->enc, mode, count, type, indices, instancecount, basevertex);
+			&ctx->enc, mode, elements.count, type, indices, instancecount, basevertex);
 }
 
 void gl_shadow_DrawElementsInstancedBaseInstance(struct gl_context *ctx, GLenum mode, GLsizei count,
 	GLenum type, const void *indices, GLsizei instancecount, GLuint baseinstance)
 {
-	const struct gl_elements elements = { .count = count,
+	const struct gl_elements elements = { .count = readable(ctx, count, indices),
 		.type = type,
 		.indices = indices,
 		.instances = instancecount,
 		.first_instance = baseinstance };
 
 	if (!gl_arrays_client(ctx) || prepare_elements(ctx, &elements))
-		gl_encode_DrawElementsInstancedBaseInstance(
-			&ctx->enc, mode, count, type, indices, instancecount, baseinstance);
+		gl_encode_DrawElementsInstancedBaseInstance(&ctx->enc, mode, elements.count, type,
+			indices, instancecount, baseinstance);
 }
 
 void gl_shadow_DrawElementsInstancedBaseVertexBaseInstance(struct gl_context *ctx, GLenum mode,
 	GLsizei count, GLenum type, const void *indices, GLsizei instancecount, GLint basevertex,
 	GLuint baseinstance)
 {
-	const struct gl_elements elements = { .count = count,
+	const struct gl_elements elements = { .count = readable(ctx, count, indices),
 		.type = type,
 		.indices = indices,
 		.instances = instancecount,
@@ -171,8 +188,8 @@ void gl_shadow_DrawElementsInstancedBaseVertexBaseInstance(struct gl_context *ct
 		.first_instance = baseinstance };
 
 	if (!gl_arrays_client(ctx) || prepare_elements(ctx, &elements))
-		gl_encode_DrawElementsInstancedBaseVertexBaseInstance(&ctx->enc, mode, count, type,
-			indices, instancecount, basevertex, baseinstance);
+		gl_encode_DrawElementsInstancedBaseVertexBaseInstance(&ctx->enc, mode,
+			elements.count, type, indices, instancecount, basevertex, baseinstance);
 }
 
 /* Whether a draw of several index lists can go as it is. */

@@ -212,6 +212,22 @@ static void test_shaders(void **state)
 	assert_int_equal(glGetError(), GL_INVALID_ENUM);
 }
 
+/* Indices at NULL draw nothing; the program goes on. */
+static void test_no_indices(void **state)
+{
+	NEEDS_HOST(state);
+	glDrawElements(GL_TRIANGLES, 3, GL_UNSIGNED_INT, NULL);
+	glDrawElementsInstancedBaseVertex(GL_TRIANGLES, 3, GL_UNSIGNED_INT, NULL, 2, 1);
+	glEnableClientState(GL_VERTEX_ARRAY);
+	glVertexPointer(2, GL_FLOAT, 0, square);
+	glDrawRangeElements(GL_TRIANGLES, 0, 2, 3, GL_UNSIGNED_INT, NULL);
+	glDrawArrays(GL_TRIANGLES, 0, 0);
+	glDisableClientState(GL_VERTEX_ARRAY);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glDrawElements(GL_TEXTURE_2D, 3, GL_UNSIGNED_INT, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+}
+
 /* Numbers, and vertices, in the program's memory: a compatibility profile allows both. */
 static void test_indirect(void **state)
 {
@@ -266,6 +282,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_indices, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(
 			test_array_elements, guest_test_compat, guest_test_end),
+		cmocka_unit_test_setup_teardown(test_no_indices, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(test_indirect, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(test_buffers, guest_test_compat, guest_test_end),
 		cmocka_unit_test_setup_teardown(test_shaders, guest_test_core, guest_test_end),

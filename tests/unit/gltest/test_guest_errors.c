@@ -200,6 +200,8 @@ static void test_mapped_buffers_are_not_touched(void **state)
 	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
 	glInvalidateBufferSubData(buffers[0], 16, 16);
 	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glClearBufferSubData(GL_COPY_READ_BUFFER, GL_R8, 16, 16, GL_RED, GL_UNSIGNED_BYTE, NULL);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
 	glUnmapBuffer(GL_COPY_READ_BUFFER);
 	glCopyBufferSubData(GL_COPY_READ_BUFFER, GL_COPY_WRITE_BUFFER, 0, 0, 16);
 	assert_int_equal(glGetError(), GL_NO_ERROR);
