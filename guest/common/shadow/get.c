@@ -88,6 +88,19 @@ static bool client_array(const struct gl_context *ctx, GLenum pname, int64_t *re
 	return true;
 }
 
+/* Of the window, of which the host has but one buffer; a framebuffer object has no two. */
+static bool double_buffered(struct gl_context *ctx, int64_t *ret_value)
+{
+	GLint bound = 0;
+
+	if (!ctx->draw)
+		return false;
+	if (!gl_known_get(ctx, GL_DRAW_FRAMEBUFFER_BINDING, &bound))
+		gl_encode_GetIntegerv(&ctx->enc, GL_DRAW_FRAMEBUFFER_BINDING, &bound);
+	*ret_value = bound == 0 && ctx->draw->double_buffered;
+	return true;
+}
+
 /* The guest's own. */
 static bool own(struct gl_context *ctx, GLenum pname, int64_t *ret_value)
 {
@@ -102,8 +115,7 @@ static bool own(struct gl_context *ctx, GLenum pname, int64_t *ret_value)
 		*ret_value = 0;
 		return true;
 	case GL_DOUBLEBUFFER:
-		*ret_value = ctx->draw ? ctx->draw->double_buffered : 0;
-		return ctx->draw != NULL;
+		return double_buffered(ctx, ret_value);
 	case GL_DEBUG_LOGGED_MESSAGES:
 		*ret_value = atomic_load(&ctx->n_messages);
 		return true;

@@ -350,12 +350,32 @@ static void test_debug(void **state)
 	glDebugMessageCallback(NULL, NULL);
 }
 
+/* A window has two buffers for its program, a framebuffer object has not. */
+static void test_double_buffers(void **state)
+{
+	GLuint framebuffer;
+	GLint two = 0;
+
+	NEEDS_HOST(state);
+	glGetIntegerv(GL_DOUBLEBUFFER, &two);
+	assert_int_equal(two, 1);
+	glGenFramebuffers(1, &framebuffer);
+	glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
+	glGetIntegerv(GL_DOUBLEBUFFER, &two);
+	assert_int_equal(two, 0);
+	glBindFramebuffer(GL_FRAMEBUFFER, 0);
+	glGetIntegerv(GL_DOUBLEBUFFER, &two);
+	assert_int_equal(two, 1);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
 #define IN_COMPAT(test) cmocka_unit_test_setup_teardown(test, guest_test_compat, guest_test_end)
 #define IN_CORE(test)   cmocka_unit_test_setup_teardown(test, guest_test_core, guest_test_end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		IN_COMPAT(test_double_buffers),
 		IN_COMPAT(test_names),
 		IN_COMPAT(test_state),
 		IN_COMPAT(test_lists),
