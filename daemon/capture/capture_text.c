@@ -5,14 +5,19 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "clean_text.h"
 #include "message_text.h"
 #include "util.h"
 
 /* Text of a guest's making must not speak to a terminal. */
 static void put_clean(FILE *out, const char *text)
 {
-	for (; *text; text++)
-		fputc((unsigned char)*text < 32 || *text == 127 ? '?' : *text, out);
+	while (*text) {
+		const size_t n = clean_character(text);
+
+		fwrite(n > 0 ? text : "?", 1, n > 0 ? n : 1, out);
+		text += n > 0 ? n : 1;
+	}
 }
 
 static void put_line(FILE *out, const char *title, const char *text)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clean_text.h"
 #include "gl_limits.h"
 #include "gl_wire.h"
 #include "glm_messages.h"
@@ -116,7 +117,7 @@ static struct oriel_channel *channel_begin(
 		return NULL;
 	memcpy(config.program, open->program[0] ? open->program : stream->program,
 		sizeof(config.program));
-	oriel_clean_text(config.program);
+	clean_text(config.program);
 	entry->stream = stream;
 	entry->number = open->channel;
 	entry->counters = stream->ops->channel_began(stream->data, "oriel-1/gl", config.program);

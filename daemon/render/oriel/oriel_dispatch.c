@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clean_text.h"
 #include "oriel_internal.h"
 #include "util.h"
 
@@ -77,7 +78,7 @@ static void on_error(
 
 	(void)header;
 	memcpy(text, error->text, sizeof(text));
-	oriel_clean_text(text);
+	clean_text(text);
 	log_limited(&stream->fault_log, LOG_LEVEL_WARNING,
 		"%s could not take message %u: error %u, %s", stream->program, error->opcode,
 		error->code, text);
@@ -105,7 +106,7 @@ static void on_log(struct oriel_stream *stream, const struct wire_header *header
 		return;
 	}
 	memcpy(text, line->text, sizeof(text));
-	oriel_clean_text(text);
+	clean_text(text);
 	/* What was asked for is logged, whatever this process logs of its own. */
 	if (stream->guest_level && level > log_level_max() && level <= stream->guest_level)
 		level = log_level_max();

@@ -172,11 +172,6 @@ void oriel_channels_drop(struct oriel_stream *stream);
 struct oriel_channel *oriel_channels_output(
 	struct oriel_stream *stream, const uint8_t **ret_data, size_t *ret_size);
 
-/* ---- oriel_text.c ---- */
-
-/* Makes a guest's text fit for JSON and logs: control characters and what is not UTF-8 become '?'. */
-void oriel_clean_text(char *text);
-
 /* ---- oriel_dispatch.c ---- */
 
 /* One message of the guest: checked against its row, decoded, handled. */

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
+#include "clean_text.h"
 #include "oriel_internal.h"
 #include "passing.h"
 #include "util.h"
@@ -199,7 +200,7 @@ static void open_stream(struct oriel_stream *stream)
 	input_queue_init(&stream->input);
 	frame_reader_init(&stream->frames, stream->frame_buffer, ORIEL_MESSAGE_MAX);
 	memcpy(stream->program, guest->program, sizeof(stream->program));
-	oriel_clean_text(stream->program);
+	clean_text(stream->program);
 	send_level(stream);
 	stream->ops->opened(stream->data, "oriel-1", stream->program, guest->nonce);
 }
@@ -286,7 +287,7 @@ static void guest_left(struct oriel_stream *stream, const char *why)
 	if (stream->state == ORIEL_LEAVING)
 		return;
 	snprintf(reason, sizeof(reason), "the guest said goodbye%s%.200s", why[0] ? ": " : "", why);
-	oriel_clean_text(reason);
+	clean_text(reason);
 	if (!stream->vm) {
 		linger(stream, reason);
 		return;
