@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "clean_text.h"
+#include "detach.h"
 #include "ipc_limits.h"
 #include "message_text.h"
 #include "png_file.h"
@@ -159,6 +161,7 @@ static enum replay_exit take_reports(struct show *show, int pipe)
 		}
 		if (report.kind == REPORT_FAILED) {
 			report.reason[sizeof(report.reason) - 1] = '\0';
+			clean_text(report.reason);
 			complain("%s: %s", show->config->execute.path, report.reason);
 			return REPLAY_FAILED;
 		}
@@ -188,7 +191,10 @@ static enum replay_exit run_once(struct show *show)
 	if (child == 0) {
 		close(pipe[0]);
 		signal(SIGPIPE, SIG_IGN);
-		execute(&show->config->execute, pipe[1]);
+		if (show->config->execute.sandbox)
+			pipe[1] = detach(pipe[1]);
+		if (pipe[1] >= 0)
+			execute(&show->config->execute, pipe[1]);
 		_exit(0);
 	}
 	close(pipe[1]);
