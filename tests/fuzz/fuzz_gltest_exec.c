@@ -97,6 +97,8 @@ static bool takes_long(const struct wire_header *header, const uint8_t *payload)
 		return false;
 	if (header->opcode == GL_OP_ClientWaitSync)
 		return true;
+	if (header->opcode == GL_OP_ArrayElement)
+		return false;
 	if (!(what->flags & (GL_ROW_DRAW | GL_ROW_INSIDE)) && !strstr(row->name, "Eval") &&
 		!strstr(row->name, "MapGrid") && !strstr(row->name, "Tess") &&
 		!strstr(row->name, "Patch"))
@@ -106,7 +108,8 @@ static bool takes_long(const struct wire_header *header, const uint8_t *payload)
 
 		if (row->fields[i].type < GL_TRACE_I32 || row->fields[i].form != GL_TRACE_VALUE)
 			continue;
-		if (row->fields[i].type > GL_TRACE_U32)
+		if (row->fields[i].type > GL_TRACE_U32 || !strcmp(row->fields[i].name, "first") ||
+			!strcmp(row->fields[i].name, "basevertex"))
 			continue;
 		memcpy(&value, payload + row->fields[i].offset, sizeof(value));
 		if (value > ELEMENTS_MAX && value < 0x80000000)
