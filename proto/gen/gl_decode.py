@@ -18,6 +18,12 @@ def clamped(command):
             if p.kind == "out" and p.element in ("GLchar", "GLcharARB") and p.count and p.count.tree[0] == "name"}
 
 
+def written(command):
+    """The array whose length the guest says in bufSize, where the room for it is measured otherwise."""
+    arrays = [p for p in command.params if p.kind in ("out", "sink") and (p.host_count or p.image)]
+    return arrays[0] if arrays and any(p.name == "bufSize" for p in command.params) else None
+
+
 class Body:
     """The statements of one decode function, in the order in which they are needed."""
 
@@ -56,6 +62,9 @@ class Body:
                          ["dec->context", self.value(param.by), f"wire->{name}"])
         elif param.clamp:
             self.declare(f"const {param.raw.ctype}", name, "gl_min", [f"wire->{name}", "GL_TIMEOUT_MAX"])
+        elif name == "bufSize" and written(self.command):
+            self.arguments.append(f"gl_decoder_room(dec, {written(self.command).name}, wire->{name})")
+            return
         self.arguments.append(name if param.cls or param.by or param.clamp else self.value(name))
 
     def _sync(self, param):

@@ -95,13 +95,15 @@ static uint64_t map_components(GLenum target)
 /* A command with such numbers fails before it reads a point. */
 static bool map_fails(uint64_t components, GLint stride, GLint order)
 {
-	return components == 0 || order < 1 || stride < 0 || (uint64_t)stride < components;
+	return order < 1 || stride < 0 || (uint64_t)stride < components;
 }
 
 uint64_t gl_map1_count(GLenum target, GLint stride, GLint order)
 {
 	const uint64_t components = map_components(target);
 
+	if (components == 0)
+		return GL_LENGTH_UNKNOWN;
 	if (map_fails(components, stride, order))
 		return 0;
 	return gl_mul((uint64_t)stride, (uint64_t)order - 1) + components;
@@ -111,6 +113,8 @@ uint64_t gl_map2_count(GLenum target, GLint ustride, GLint uorder, GLint vstride
 {
 	const uint64_t components = map_components(target);
 
+	if (components == 0)
+		return GL_LENGTH_UNKNOWN;
 	if (map_fails(components, ustride, uorder) || map_fails(components, vstride, vorder))
 		return 0;
 	return gl_mul((uint64_t)ustride, (uint64_t)uorder - 1) +

@@ -39,7 +39,7 @@ struct gl_pair {
 	struct bulk_set bulk;
 	_Atomic uint64_t steps;
 	uint64_t taken[GL_EXEC_TAKES];
-	unsigned int frames, messages, malformed;
+	unsigned int frames, not_retained, messages, malformed;
 	uint8_t *frame;
 	uint32_t frame_width, frame_height;
 
@@ -125,10 +125,13 @@ static void host_present(
 	struct gl_pair *pair = data;
 	const struct glm_presented presented = { .surface = surface, .frames = 1 };
 	uint8_t message[64];
+	const struct ipc_rect all = { .width = width, .height = height };
 	struct wire_writer writer;
 
 	(void)interval;
 	pair->frames++;
+	if (pair->config.retain_frames && gl_exec_retain(pair->exec, surface, &all) < 0)
+		pair->not_retained++;
 	if (pair->config.read_frames)
 		read_frame(pair, surface, width, height);
 	wire_writer_init(&writer, message, sizeof(message));
@@ -422,6 +425,11 @@ struct gl_pair *gl_pair_create(const struct gl_pair_config *config)
 		free(pair);
 		return NULL;
 	}
+	if (pair->config.own_configs) {
+		EGLint n = 0;
+
+		eglChooseConfig(pair->egl.display, NULL, &pair->egl.config, 1, &n);
+	}
 	dl_iterate_phdr(keep_driver, NULL);
 	bulk_init(&pair->bulk, &bulk_ops, pair, ORIEL_BULK_TOTAL_MAX);
 	pthread_mutex_init(&pair->lock, NULL);
@@ -468,6 +476,11 @@ uint64_t gl_pair_taken(struct gl_pair *pair, enum gl_exec_take what)
 unsigned int gl_pair_frames(struct gl_pair *pair)
 {
 	return pair->frames;
+}
+
+unsigned int gl_pair_not_retained(struct gl_pair *pair)
+{
+	return pair->not_retained;
 }
 
 unsigned int gl_pair_messages(struct gl_pair *pair)

@@ -19,8 +19,10 @@
 struct gl_pair;
 
 struct gl_pair_config {
-	bool no_compute;  /* compute shaders are off */
-	bool read_frames; /* each frame that is presented is read, for gl_pair_frame() */
+	bool no_compute;    /* compute shaders are off */
+	bool read_frames;   /* each frame that is presented is read, for gl_pair_frame() */
+	bool retain_frames; /* each is retained, too */
+	bool own_configs; /* contexts have a configuration, as with a driver that has none without */
 	uint64_t limits[GL_EXEC_TAKES];      /* 0: none */
 	uint64_t shader_size, resource_size; /* 0: as much as one wants */
 	/* Called in the host's thread with each whole message from the guest; may be NULL. */
@@ -54,6 +56,8 @@ uint64_t gl_pair_taken(struct gl_pair *pair, enum gl_exec_take what);
 /* How many frames have been presented, and the newest, BGRX, top row first; NULL: none was read. */
 unsigned int gl_pair_frames(struct gl_pair *pair);
 const uint8_t *gl_pair_frame(struct gl_pair *pair, uint32_t *ret_width, uint32_t *ret_height);
+/* Frames that could not be retained. */
+unsigned int gl_pair_not_retained(struct gl_pair *pair);
 /* Messages that the host has got, and those of them that were malformed or unknown. */
 unsigned int gl_pair_messages(struct gl_pair *pair);
 unsigned int gl_pair_malformed(struct gl_pair *pair);

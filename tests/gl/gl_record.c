@@ -234,11 +234,12 @@ static bool host_range(void *context, enum gl_binding binding, uint64_t offset, 
 	return record_bound;
 }
 
-static void host_pixels(void *context, enum gl_binding binding, bool in_buffer)
+static bool host_pixels(void *context, enum gl_binding binding, bool in_buffer)
 {
 	(void)context;
 	(void)binding;
 	(void)in_buffer;
+	return true;
 }
 
 static bool host_draw(void *context, uint16_t opcode, const void *wire)

@@ -191,13 +191,11 @@ static bool agree(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent
 			dec->context, binding, offset, is_pixels(binding) ? 0 : bytes);
 	else
 		agreed = !dec->host->bound(dec->context, binding);
-	if (!agreed) {
+	if (agreed && is_pixels(binding))
+		agreed = dec->host->pixels(dec->context, binding, in_buffer);
+	if (!agreed)
 		gl_decoder_fail(dec, GL_INVALID_OPERATION);
-		return false;
-	}
-	if (is_pixels(binding))
-		dec->host->pixels(dec->context, binding, in_buffer);
-	return true;
+	return agreed;
 }
 
 static void *as_pointer(uint64_t offset)
@@ -401,6 +399,17 @@ static struct gl_out *find_out(struct gl_decoder *dec, const void *out)
 		if (out && dec->outs[i].data == out)
 			return &dec->outs[i];
 	return NULL;
+}
+
+GLsizei gl_decoder_room(struct gl_decoder *dec, const void *out, GLsizei size)
+{
+	const struct gl_out *found = find_out(dec, out);
+	uint64_t room;
+
+	if (!found || size < 0)
+		return size;
+	room = found->bytes < GL_OUT_LEAST ? GL_OUT_LEAST : found->bytes;
+	return (GLsizei)gl_min((uint64_t)size, room);
 }
 
 void gl_decoder_trim(struct gl_decoder *dec, const void *out, uint64_t bytes)

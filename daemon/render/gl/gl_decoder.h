@@ -86,8 +86,11 @@ struct gl_host {
 	bool (*bound)(void *context, enum gl_binding binding);
 	/* Whether one is, and `bytes` from `offset` on lie in it; 0 bytes where it is not known how many. */
 	bool (*range)(void *context, enum gl_binding binding, uint64_t offset, uint64_t bytes);
-	/* Pixels are about to be read or written: in a buffer object as the guest's pixel store says, or tightly. */
-	void (*pixels)(void *context, enum gl_binding binding, bool in_buffer);
+	/*
+	 * Pixels are about to be read or written: in a buffer object as the guest's pixel store
+	 * says, or tightly. False: the pixel store cannot be made so.
+	 */
+	bool (*pixels)(void *context, enum gl_binding binding, bool in_buffer);
 	/* Whether what the command would read and write is there: arrays with buffers, and so on. */
 	bool (*draw)(void *context, uint16_t opcode, const void *wire);
 	/* Elements that this query writes now; 0 if that cannot be told. */
@@ -237,6 +240,9 @@ struct gl_image gl_decoder_host_image(struct gl_decoder *dec, GLenum format, GLe
 
 /* Room for the next array of the reply, zeroed, at least GL_OUT_LEAST bytes. NULL: it has failed. */
 void *gl_decoder_out(struct gl_decoder *dec, uint64_t count, uint64_t size);
+/* The least of what the guest says that array has room for, and what it has; where it lies in a
+ * buffer, what the guest says. */
+GLsizei gl_decoder_room(struct gl_decoder *dec, const void *out, GLsizei size);
 /* Only `bytes` of that array were written. */
 void gl_decoder_trim(struct gl_decoder *dec, const void *out, uint64_t bytes);
 /* What lies in that array are names of the host: the guest gets its own. */

@@ -112,6 +112,7 @@ static bool own(struct gl_context *ctx, GLenum pname, int64_t *ret_value)
 		*ret_value = gl_strings_extensions(ctx);
 		return true;
 	case GL_NUM_PROGRAM_BINARY_FORMATS:
+	case GL_NUM_SHADER_BINARY_FORMATS:
 		*ret_value = 0;
 		return true;
 	case GL_DOUBLEBUFFER:

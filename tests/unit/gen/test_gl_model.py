@@ -114,7 +114,7 @@ def test_what_waits_for_an_answer(model):
 
 
 def test_dangerous_commands_are_refused(model):
-    for name in ("glProgramBinary", "glGetTextureHandleARB", "glImportMemoryFdEXT", "glImportSemaphoreFdEXT",
+    for name in ("glProgramBinary", "glShaderBinary", "glGetTextureHandleARB", "glImportMemoryFdEXT", "glImportSemaphoreFdEXT",
                  "glMakeImageHandleResidentARB"):
         assert model.aliases[name].treatment == "refused"
 

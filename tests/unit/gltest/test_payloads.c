@@ -273,6 +273,8 @@ static void test_sizes_of_images(void **state)
 	assert_int_equal(gl_map1_count(GL_MAP1_VERTEX_3, 5, 4), 18);
 	assert_int_equal(gl_map2_count(GL_MAP2_VERTEX_4, 8, 3, 4, 2), 24);
 	assert_int_equal(gl_map1_count(GL_MAP1_VERTEX_3, 2, 4), 0);
+	assert_true(gl_map1_count(0x8660, 4, 4) == GL_LENGTH_UNKNOWN); /* of GL_NV_evaluators */
+	assert_true(gl_map2_count(0x8660, 4, 1, 4, 1) == GL_LENGTH_UNKNOWN);
 	assert_int_equal(gl_indirect_bytes(3, 0, 20), 60);
 	assert_int_equal(gl_indirect_bytes(3, 32, 20), 84);
 	assert_int_equal(gl_list_bytes(3, GL_3_BYTES), 9);
@@ -285,6 +287,7 @@ static void test_names(void **state)
 	assert_int_equal(gl_name_find("glUniform4f")->opcode, GL_OP_Uniform4f);
 	assert_int_equal(gl_name_find("glGetString")->treatment, GL_LOCAL);
 	assert_int_equal(gl_name_find("glProgramBinary")->treatment, GL_REFUSED);
+	assert_int_equal(gl_name_find("glShaderBinary")->treatment, GL_REFUSED);
 	assert_null(gl_name_find("glUniform4"));
 	assert_null(gl_name_find(""));
 	for (size_t i = 0; i < GL_NAMES; i++)

@@ -103,6 +103,48 @@ static void test_query_beyond_its_buffer(void **state)
 	refused(GL_INVALID_OPERATION);
 }
 
+static GLsizei said_room;
+
+static void take_room(GLuint texture, GLint level, GLint x, GLint y, GLint z, GLsizei width,
+	GLsizei height, GLsizei depth, GLsizei room, void *pixels)
+{
+	(void)texture, (void)level, (void)x, (void)y, (void)z;
+	(void)width, (void)height, (void)depth, (void)pixels;
+	said_room = room;
+}
+
+static bool fails(void *context, enum gl_binding binding, bool in_buffer)
+{
+	(void)context, (void)binding, (void)in_buffer;
+	return false;
+}
+
+static uint64_t counts_none(void *context, uint16_t opcode, const void *wire)
+{
+	(void)context, (void)opcode, (void)wire;
+	return 0;
+}
+
+/* More room than there is: the host could not tell how much is written. */
+static void test_more_room_than_there_is(void **state)
+{
+	uint8_t pixels[16];
+
+	(void)state;
+	gl.GetCompressedTextureSubImage = take_room;
+	host.count = counts_none;
+	gl_encode_GetCompressedTextureSubImage(&loop->enc, 1, 0, 0, 0, 0, 4, 4, 1, 1 << 20, pixels);
+	gl_loop_run(loop);
+	assert_int_equal(said_room, GL_OUT_LEAST);
+	/* The pixel store is not as it should be. */
+	said_room = 0;
+	host.pixels = fails;
+	gl_encode_GetCompressedTextureSubImage(&loop->enc, 1, 0, 0, 0, 0, 4, 4, 1, 1 << 20, pixels);
+	gl_loop_run(loop);
+	assert_int_equal(said_room, 0);
+	assert_int_equal(loop->host.error, GL_INVALID_OPERATION);
+}
+
 /* A count that the array does not have. */
 static void test_wrong_count(void **state)
 {
@@ -294,6 +336,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_read_back_to_an_address, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_data_with_a_buffer_bound, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_query_beyond_its_buffer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_more_room_than_there_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_length, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_text_without_its_end, setup, teardown),

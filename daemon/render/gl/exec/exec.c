@@ -116,6 +116,11 @@ static void execute(struct gl_exec *exec, const struct gl_row *row,
 		exec_error(context, GL_INVALID_OPERATION);
 		return;
 	}
+	if (!(row->flags & GL_ROW_INSIDE) && exec_inside(context) && opcode != GL_OP_GetError) {
+		/* The driver has noted the error, as it has been asked. */
+		refuse(exec, opcode, row, wants_reply);
+		return;
+	}
 	if (context->no_fronts && !rest)
 		fixed = exec_without_fronts(context, opcode, fixed, size, &reworded);
 	exec->wire = fixed;
@@ -124,21 +129,18 @@ static void execute(struct gl_exec *exec, const struct gl_row *row,
 	if (error) {
 		refuse(exec, opcode, row, wants_reply);
 		exec_error(context, error);
-		context->misplaced = false;
 		return;
 	}
 	if (opcode == GL_OP_GetError) {
 		get_error(context, wants_reply);
-		context->misplaced = false;
 		return;
 	}
 	if ((row->flags & GL_ROW_SYNC) && !context->begun)
 		exec_errors_settle(context);
-	done = exec_store_again(context, opcode, fixed, size) ||
+	done = exec_is_hint(opcode) || exec_store_again(context, opcode, fixed, size) ||
 	       gl_decode(&exec->dec, opcode, wants_reply, fixed, size, rest);
 	if (size >= row->min)
 		exec_after(context, opcode, fixed, done);
-	context->misplaced = false;
 }
 
 /* ---- messages */
@@ -343,6 +345,7 @@ static void load_more(struct exec_more *more)
 		{ "glGetString", offsetof(struct exec_more, GetString) },
 		{ "glGetStringi", offsetof(struct exec_more, GetStringi) },
 		{ "glGetPointerv", offsetof(struct exec_more, GetPointerv) },
+		{ "glGetVertexAttribPointerv", offsetof(struct exec_more, GetVertexAttribPointerv) },
 		{ "glDebugMessageCallback", offsetof(struct exec_more, DebugMessageCallback) },
 		{ "glMapBufferRange", offsetof(struct exec_more, MapBufferRange) },
 		{ "glUnmapBuffer", offsetof(struct exec_more, UnmapBuffer) },

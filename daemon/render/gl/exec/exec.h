@@ -43,6 +43,7 @@ struct exec_group {
 	struct exec_map syncs; /* of GLsync, by the guest's number */
 	uint64_t lists;        /* display lists that were taken */
 	uint64_t streams;      /* bytes of buffers of contexts that are gone and left them here */
+	bool open_lists;       /* one of them may end between glBegin and glEnd */
 };
 
 /* What a host's context can do, as far as it matters here. */
@@ -51,7 +52,8 @@ struct exec_has {
 	int version; /* major * 10 + minor */
 	bool pixel_buffers, draw_indirect, dispatch_indirect, parameters, query_buffers, map_range,
 		attributes, fixed_arrays, textures_3d, uniform_blocks, program_interfaces, compute,
-		vertex_arrays, fog_arrays, buffer_storage;
+		vertex_arrays, fog_arrays, buffer_storage, attribute_bindings, named_buffers,
+		pack_rows, unpack_rows;
 	GLint n_attributes, n_coords; /* generic attributes; sets of texture coordinates */
 };
 
@@ -101,13 +103,22 @@ struct exec_context {
 	struct exec_names *names[GL_CLASSES];
 	struct gl_functions gl; /* those that it has */
 	struct exec_has has;
-	bool dying, lost, exact, begun, drawn_to;
-	bool misplaced; /* the command under way stands inside of glBegin: the driver has said so */
-	bool no_fronts; /* the driver has no front buffers in pbuffers */
+	bool dying, lost, exact, drawn_to;
+	bool begun;      /* perhaps between glBegin and glEnd: exec_inside() */
+	bool begin_last; /* of the newest of these two commands, whether compiled or executed */
+	bool compiling;  /* between glNewList and glEndList */
+	bool no_fronts;  /* the driver has no front buffers in pbuffers */
 	GLenum error; /* of a refused command, not told yet; or of the driver, if that came before */
 
 	/* Whether the arrays are as they were when they were last looked at, and what was found. */
 	bool arrays_known, arrays_whole;
+	uint64_t attributes_on; /* a bit for each that is enabled, */
+	bool fixed_on;          /* and whether any array of the fixed pipeline is */
+	/* And how many elements the one has that has the fewest; indices that stand for none. */
+	bool elements_known;
+	uint64_t elements;
+	int64_t restart;            /* -1: none */
+	bool restart_fixed;         /* the highest of each type does */
 	struct exec_store store[2]; /* pack, unpack */
 	struct exec_stream stream;
 	struct exec_ring ring;
@@ -139,6 +150,7 @@ struct exec_more {
 	const GLubyte *(*GetString)(GLenum name);
 	const GLubyte *(*GetStringi)(GLenum name, GLuint index);
 	void (*GetPointerv)(GLenum pname, void **params);
+	void (*GetVertexAttribPointerv)(GLuint index, GLenum pname, void **pointer);
 	void (*DebugMessageCallback)(GLDEBUGPROC callback, const void *data);
 	void *(*MapBufferRange)(GLenum target, GLintptr offset, GLsizeiptr length, GLbitfield access);
 	GLboolean (*UnmapBuffer)(GLenum target);
@@ -239,8 +251,21 @@ GLuint exec_bound(struct exec_context *context, enum gl_binding binding);
 void exec_arrays_look(struct exec_context *context);
 /* Whether the arrays that are enabled, which all lie in buffers, still do after a command that changes them. */
 bool exec_arrays_stay(struct exec_context *context, uint16_t opcode, const void *wire);
+/* Whether there is no more to a parameter of the pixel store than is kept here, or nothing to keep. */
+bool exec_store_knows(const struct exec_context *context, GLenum pname, float value);
 /* The guest's pixel store, in both directions, is the driver's again. */
 void exec_store_restore(struct exec_context *context);
+
+/* ---- exec_elements.c: what is read of arrays by the driver itself, which looks at no bound */
+
+/* Counts the elements of the arrays, as they were looked at. Not between glBegin and glEnd. */
+void exec_elements_look(struct exec_context *context);
+/* Whether all enabled arrays have the element. */
+bool exec_element_exists(struct exec_context *context, GLint i);
+/* Before what begins a primitive in a display list. */
+void exec_list_keep_apart(struct exec_context *context, GLenum mode);
+/* Whether they have all elements that a draw reads which goes into a display list. */
+bool exec_list_draw_fits(struct exec_context *context, uint16_t opcode, const void *wire);
 
 /* ---- exec_arrays.c */
 
@@ -275,6 +300,10 @@ void *exec_ring_room(struct exec_context *context, uint64_t least, uint64_t byte
 GLenum exec_before(
 	struct exec_context *context, const struct gl_row *row, uint16_t opcode, const void *wire);
 void exec_after(struct exec_context *context, uint16_t opcode, const void *wire, bool done);
+/* Whether nothing but what may stand there can be executed before glEnd. An error to the driver, if so. */
+bool exec_inside(struct exec_context *context);
+/* Whether there is nothing to be done for a command: it says only what could be faster. */
+bool exec_is_hint(uint16_t opcode);
 
 /* ---- exec_sizes.c */
 

@@ -140,8 +140,13 @@ static uint64_t map_components(GLenum target)
 	case GL_MAP1_TEXTURE_COORD_2:
 	case GL_MAP2_TEXTURE_COORD_2:
 		return 2;
-	default:
+	case GL_MAP1_INDEX:
+	case GL_MAP2_INDEX:
+	case GL_MAP1_TEXTURE_COORD_1:
+	case GL_MAP2_TEXTURE_COORD_1:
 		return 1;
+	default:
+		return GL_LENGTH_UNKNOWN;
 	}
 }
 
@@ -150,6 +155,9 @@ static uint64_t evaluator(struct exec_context *context, GLenum target, GLenum qu
 	const bool two = target >= GL_MAP2_COLOR_4 && target <= GL_MAP2_VERTEX_4;
 	GLint order[2] = { 0, 1 };
 
+	/* A driver may know more maps than we do. */
+	if (map_components(target) == GL_LENGTH_UNKNOWN)
+		return GL_LENGTH_UNKNOWN;
 	if (query == GL_ORDER)
 		return two ? 2 : 1;
 	if (query == GL_DOMAIN)
@@ -358,16 +366,8 @@ static uint64_t by_pname(struct exec_context *context, uint16_t opcode, const vo
 		   opcode == GL_OP_GetFloatv || opcode == GL_OP_GetDoublev ||
 		   opcode == GL_OP_GetBooleanv) {
 		/* Their fixed fields begin alike. */
-		switch (((const struct gl_wire_GetIntegerv *)wire)->pname) {
-		case GL_COMPRESSED_TEXTURE_FORMATS:
+		if (((const struct gl_wire_GetIntegerv *)wire)->pname == GL_COMPRESSED_TEXTURE_FORMATS)
 			return integer(context, GL_NUM_COMPRESSED_TEXTURE_FORMATS);
-		case GL_PROGRAM_BINARY_FORMATS:
-			return integer(context, GL_NUM_PROGRAM_BINARY_FORMATS);
-		case GL_SHADER_BINARY_FORMATS:
-			return integer(context, GL_NUM_SHADER_BINARY_FORMATS);
-		default:
-			return 0;
-		}
 	}
 	return gl_natural(n);
 }

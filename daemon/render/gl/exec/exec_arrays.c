@@ -19,6 +19,10 @@ static bool stream_room(struct exec_context *context, uint64_t at, uint64_t byte
 	struct exec_stream *stream = &context->stream;
 	uint64_t size = stream->size ? stream->size : STREAM_SIZE;
 
+	if (!stream->buffer)
+		context->gl.GenBuffers(1, &stream->buffer);
+	if (!stream->buffer)
+		return false;
 	if (at > STREAM_MAX || bytes > STREAM_MAX || at + bytes > STREAM_MAX)
 		return false;
 	while (size < at + bytes)
@@ -28,8 +32,6 @@ static bool stream_room(struct exec_context *context, uint64_t at, uint64_t byte
 			!exec_take(context->exec, GL_EXEC_RESOURCE_BYTES, size - stream->size, size))
 			return false;
 	}
-	if (!stream->buffer)
-		context->gl.GenBuffers(1, &stream->buffer);
 	context->gl.BindBuffer(GL_ARRAY_BUFFER, stream->buffer);
 	/* Fresh memory: what earlier draws read stays with them. */
 	if (size > stream->size || stream->at > at)
@@ -209,8 +211,9 @@ void exec_client_arrays(struct gl_exec *exec, const struct glm_client_arrays *me
 	GLuint bound;
 	uint64_t at;
 
-	if (!context || context->lost || !exec_current_again(exec))
+	if (!context || context->lost || !exec_current_again(exec) || exec_inside(context))
 		return;
+	context->elements_known = false;
 	/* Those that get a pointer lie in our buffer from now on: what was whole stays so. */
 	if (!context->arrays_whole)
 		context->arrays_known = false;

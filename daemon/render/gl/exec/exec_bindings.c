@@ -7,8 +7,13 @@
 
 #include "exec.h"
 #include "exec_host.h"
+#include "gl_wire_a_c.h"
 #include "gl_wire_d_f.h"
 #include "gl_wire_h_m.h"
+
+/* Rows from the top: GL_MESA_pack_invert, GL_ANGLE_pack_reverse_row_order. */
+#define PACK_INVERT_MESA             0x8758
+#define PACK_REVERSE_ROW_ORDER_ANGLE 0x93A4
 
 static bool has_binding(const struct exec_has *has, enum gl_binding binding)
 {
@@ -70,7 +75,7 @@ bool exec_host_range(void *data, enum gl_binding binding, uint64_t offset, uint6
 
 	if (exec_bound(context, binding) == 0)
 		return false;
-	if (bytes == 0 || binding == GL_BOUND_ELEMENT_ARRAY)
+	if (bytes == 0)
 		return offset <= INT64_MAX;
 	if (context->has.version >= 32) {
 		context->gl.GetBufferParameteri64v(bindings[binding].target, GL_BUFFER_SIZE, &size64);
@@ -92,33 +97,57 @@ static const GLenum store_names[2][EXEC_STORE] = {
 static const GLint tight_values[EXEC_STORE] = { 1, 0, 0, 0, 0, 0 };
 
 /* How many of them this context has. */
-static unsigned int store_size(const struct exec_has *has)
-{
-	if (has->es && has->version < 30)
-		return 1;
-	return has->textures_3d && !has->es ? EXEC_STORE : 4;
-}
-
-/* ES 3 has GL_UNPACK_IMAGE_HEIGHT and _SKIP_IMAGES, but not their like for packing. */
 static unsigned int store_count(const struct exec_has *has, unsigned int direction)
 {
-	return direction == 1 && has->es && has->version >= 30 ? EXEC_STORE : store_size(has);
+	const bool rows = direction == 1 ? has->unpack_rows : has->pack_rows;
+
+	if (!has->es)
+		return EXEC_STORE;
+	if (has->version < 30)
+		return rows ? 4 : 1;
+	/* ES 3 has GL_UNPACK_IMAGE_HEIGHT and _SKIP_IMAGES, but not their like for packing. */
+	return direction == 1 ? EXEC_STORE : 4;
 }
 
-static void store_tighten(struct exec_context *context, unsigned int direction)
+bool exec_store_knows(const struct exec_context *context, GLenum pname, float value)
+{
+	for (unsigned int direction = 0; direction < 2; direction++)
+		for (unsigned int i = 0; i < store_count(&context->has, direction); i++)
+			if (store_names[direction][i] == pname)
+				return true;
+	switch (pname) {
+	case GL_PACK_SWAP_BYTES:
+	case GL_PACK_LSB_FIRST:
+	case GL_UNPACK_SWAP_BYTES:
+	case GL_UNPACK_LSB_FIRST:
+	case PACK_INVERT_MESA:
+	case PACK_REVERSE_ROW_ORDER_ANGLE:
+		return true;
+	default:
+		/* Blocks of compressed images would lie as we do not count. As they are by themselves they do not. */
+		return value == 0;
+	}
+}
+
+/* False: the driver does not say how it is, and so it is not made so. */
+static bool store_tighten(struct exec_context *context, unsigned int direction)
 {
 	struct exec_store *store = &context->store[direction];
 	const unsigned int n = store_count(&context->has, direction);
 
 	if (store->tight)
-		return;
+		return true;
 	for (unsigned int i = 0; i < n; i++) {
-		store->saved[i] = tight_values[i];
+		store->saved[i] = -1;
 		context->gl.GetIntegerv(store_names[direction][i], &store->saved[i]);
+		if (store->saved[i] < 0)
+			return false;
+	}
+	for (unsigned int i = 0; i < n; i++)
 		if (store->saved[i] != tight_values[i])
 			context->gl.PixelStorei(store_names[direction][i], tight_values[i]);
-	}
 	store->tight = true;
+	return true;
 }
 
 static void store_loosen(struct exec_context *context, unsigned int direction)
@@ -134,14 +163,14 @@ static void store_loosen(struct exec_context *context, unsigned int direction)
 	store->tight = false;
 }
 
-void exec_host_pixels(void *data, enum gl_binding binding, bool in_buffer)
+bool exec_host_pixels(void *data, enum gl_binding binding, bool in_buffer)
 {
 	const unsigned int direction = binding == GL_BOUND_PIXEL_UNPACK;
 
-	if (in_buffer)
-		store_loosen(data, direction);
-	else
-		store_tighten(data, direction);
+	if (!in_buffer)
+		return store_tighten(data, direction);
+	store_loosen(data, direction);
+	return true;
 }
 
 void exec_store_restore(struct exec_context *context)
@@ -158,6 +187,7 @@ static bool backed(struct exec_context *context, GLenum array, GLenum binding)
 
 	if (!context->gl.IsEnabled(array))
 		return true;
+	context->fixed_on = true;
 	context->gl.GetIntegerv(binding, &buffer);
 	return buffer != 0;
 }
@@ -200,6 +230,9 @@ static bool attributes_backed(struct exec_context *context)
 		context->gl.GetVertexAttribiv((GLuint)i, GL_VERTEX_ATTRIB_ARRAY_ENABLED, &enabled);
 		if (!enabled)
 			continue;
+		if (i >= 64)
+			return false;
+		context->attributes_on |= UINT64_C(1) << i;
 		context->gl.GetVertexAttribiv(
 			(GLuint)i, GL_VERTEX_ATTRIB_ARRAY_BUFFER_BINDING, &buffer);
 		if (!buffer)
@@ -211,6 +244,11 @@ static bool attributes_backed(struct exec_context *context)
 void exec_arrays_look(struct exec_context *context)
 {
 	if (context->arrays_known)
+		return;
+	context->elements_known = context->arrays_whole = context->fixed_on = false;
+	context->attributes_on = 0;
+	/* Nothing can be asked there. */
+	if (context->begun)
 		return;
 	context->arrays_whole =
 		attributes_backed(context) && (!context->has.fixed_arrays || fixed_backed(context));
@@ -317,11 +355,19 @@ bool exec_host_draw(void *data, uint16_t opcode, const void *wire)
 {
 	struct exec_context *context = data;
 
-	(void)wire;
 	if (is_dispatch(opcode))
 		return context->exec->config.compute &&
 		       (opcode != GL_OP_DispatchComputeIndirect ||
 			       exec_bound(context, GL_BOUND_DISPATCH_INDIRECT) != 0);
+	/* A driver that compiles one may write more than it has room for. */
+	if (opcode == GL_OP_PrimitiveRestartNV)
+		return !context->compiling;
 	exec_arrays_look(context);
-	return context->arrays_whole && draws_from_buffers(context, opcode);
+	if (!context->arrays_whole)
+		return false;
+	if (opcode == GL_OP_ArrayElement)
+		return exec_element_exists(context, ((const struct gl_wire_ArrayElement *)wire)->i);
+	if (context->compiling)
+		return exec_list_draw_fits(context, opcode, wire);
+	return draws_from_buffers(context, opcode);
 }

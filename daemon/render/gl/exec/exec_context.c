@@ -311,9 +311,12 @@ void exec_make_current(struct gl_exec *exec, const struct glm_make_current *mess
 		return;
 	}
 	exec->reader_current = false;
-	context->begun = false;
+	/* The context that was current may have changed buffers that this one has, too. */
+	context->arrays_known = false;
 	replace(exec, context, draw, read);
-	first_current(context, draw);
+	/* A surface that went with this may have made the reader current. */
+	if (exec_current_again(exec))
+		first_current(context, draw);
 }
 
 void exec_context_destroy(struct gl_exec *exec, const struct glm_context_destroy *message)

@@ -11,7 +11,7 @@ void exec_error(struct exec_context *context, GLenum error)
 {
 	GLenum first;
 
-	if (context->error || context->misplaced)
+	if (context->error)
 		return;
 	/* What the driver has found before comes before. */
 	first = context->begun ? GL_NO_ERROR : context->gl.GetError();

@@ -86,6 +86,13 @@ static void has_buffers(struct exec_context *context)
 			 exec_has_extension(context, "GL_EXT_map_buffer_range");
 	has->buffer_storage = !has->es && has->map_range && v >= 32 &&
 			      (v >= 44 || exec_has_extension(context, "GL_ARB_buffer_storage"));
+	has->attribute_bindings =
+		has->es ? v >= 31
+			: v >= 43 || exec_has_extension(context, "GL_ARB_vertex_attrib_binding");
+	has->named_buffers =
+		!has->es && (v >= 45 || exec_has_extension(context, "GL_ARB_direct_state_access"));
+	has->pack_rows = has->es && exec_has_extension(context, "GL_NV_pack_subimage");
+	has->unpack_rows = has->es && exec_has_extension(context, "GL_EXT_unpack_subimage");
 	has->uniform_blocks =
 		has->es ? v >= 30
 			: v >= 31 || exec_has_extension(context, "GL_ARB_uniform_buffer_object");
@@ -235,6 +242,7 @@ static void list_limits(struct exec_context *context, struct glm_context_created
 	}
 	/* None that a program may load. */
 	add_limit(created, GL_NUM_PROGRAM_BINARY_FORMATS, 0);
+	add_limit(created, GL_NUM_SHADER_BINARY_FORMATS, 0);
 }
 
 void exec_context_tell(struct exec_context *context)

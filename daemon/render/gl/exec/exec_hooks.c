@@ -3,6 +3,7 @@
 #include "gl_wire_a_c.h"
 #include "gl_wire_d_f.h"
 #include "gl_wire_g.h"
+#include "gl_wire_n_p.h"
 #include "gl_wire_q_t.h"
 
 /* Numbers of display lists that one command may ask for. */
@@ -56,30 +57,47 @@ static void lists_after(struct exec_context *context, const struct gl_wire_Delet
 	context->group->lists -= gone;
 }
 
-/*
- * Whether that glBegin did begin something. If so this query fails as what cannot stand there, and
- * so does the command that it is asked for.
- */
-static void look_inside(struct exec_context *context)
+/* If glBegin did begin something this query fails, as whatever cannot stand there. */
+bool exec_inside(struct exec_context *context)
 {
-	GLint mode = -1;
+	GLint size = -1;
 
-	context->gl.GetIntegerv(GL_RENDER_MODE, &mode);
-	context->begun = context->misplaced = mode == -1;
+	if (!context->begun)
+		return false;
+	context->gl.GetIntegerv(GL_MAX_TEXTURE_SIZE, &size);
+	context->begun = size == -1;
+	return context->begun;
+}
+
+/* What is locked may be read there and then, without a look at how much there is. */
+bool exec_is_hint(uint16_t opcode)
+{
+	return opcode == GL_OP_LockArraysEXT || opcode == GL_OP_UnlockArraysEXT;
+}
+
+static GLenum store_before(struct exec_context *context, uint16_t opcode, const void *wire)
+{
+	const struct gl_wire_PixelStorei *i = wire;
+	const struct gl_wire_PixelStoref *f = wire;
+	const GLenum pname = opcode == GL_OP_PixelStoref ? f->pname : i->pname;
+	const float value = opcode == GL_OP_PixelStoref ? f->param : (float)i->param;
+
+	exec_store_restore(context);
+	return exec_store_knows(context, pname, value) ? GL_NO_ERROR : GL_INVALID_ENUM;
 }
 
 GLenum exec_before(
 	struct exec_context *context, const struct gl_row *row, uint16_t opcode, const void *wire)
 {
-	if (context->begun && !(row->flags & GL_ROW_INSIDE))
-		look_inside(context);
 	if (!(row->flags & GL_ROW_KEEPS))
 		context->arrays_known = exec_arrays_stay(context, opcode, wire);
 	switch (opcode) {
 	case GL_OP_Begin:
 		/* Between it and glEnd nothing can be asked. */
 		exec_arrays_look(context);
-		context->begun = true;
+		exec_elements_look(context);
+		exec_list_keep_apart(context, ((const struct gl_wire_Begin *)wire)->mode);
+		context->begun = context->begin_last = true;
 		break;
 	case GL_OP_CallList:
 	case GL_OP_CallLists:
@@ -96,6 +114,7 @@ GLenum exec_before(
 		return lists_before(context, wire);
 	case GL_OP_PixelStoref:
 	case GL_OP_PixelStorei:
+		return store_before(context, opcode, wire);
 	case GL_OP_PushClientAttrib:
 	case GL_OP_PopClientAttrib:
 	case GL_OP_ClientAttribDefaultEXT:
@@ -117,14 +136,43 @@ GLenum exec_before(
 	return GL_NO_ERROR;
 }
 
+static void look_whether_compiling(struct exec_context *context)
+{
+	GLint list = 1;
+
+	context->gl.GetIntegerv(GL_LIST_INDEX, &list);
+	context->compiling = list != 0;
+}
+
+/* What the commands say about where the next ones stand. */
+static void follow(struct exec_context *context, uint16_t opcode)
+{
+	switch (opcode) {
+	case GL_OP_End:
+		context->begun = context->begin_last = false;
+		break;
+	case GL_OP_NewList:
+	case GL_OP_EndList:
+		context->group->open_lists |= opcode == GL_OP_EndList && context->begin_last;
+		if (context->has.fixed_arrays)
+			look_whether_compiling(context);
+		break;
+	case GL_OP_CallList:
+	case GL_OP_CallLists:
+		context->begun |= context->group->open_lists;
+		break;
+	default:
+		break;
+	}
+}
+
 void exec_after(struct exec_context *context, uint16_t opcode, const void *wire, bool done)
 {
 	if (context->reserved)
 		exec_names_settle(context);
 	if (context->charge.object)
 		exec_memory_after(context, done);
-	if (opcode == GL_OP_End)
-		context->begun = false;
-	else if (opcode == GL_OP_DeleteLists && done)
+	follow(context, opcode);
+	if (opcode == GL_OP_DeleteLists && done)
 		lists_after(context, wire);
 }

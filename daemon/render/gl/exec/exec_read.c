@@ -46,6 +46,17 @@ static int reader_make(struct gl_exec *exec, const struct exec_surface *surface)
 	return 0;
 }
 
+static void reader_end(struct gl_exec *exec)
+{
+	struct exec_surface *surface;
+
+	eglDestroyContext(exec->display, exec->reader);
+	exec->reader = EGL_NO_CONTEXT;
+	/* What was retained went with it. */
+	list_for_each(surface, &exec->surfaces, link)
+		surface->retained_framebuffer = surface->retained_texture = 0;
+}
+
 /* The reader is current, with the surface as its default framebuffer. */
 static int reader_begin(struct gl_exec *exec, const struct exec_surface *surface)
 {
@@ -53,10 +64,8 @@ static int reader_begin(struct gl_exec *exec, const struct exec_surface *surface
 
 	exec->reader_current = true;
 	if (exec->reader != EGL_NO_CONTEXT && !exec->configless &&
-		exec->reader_config != surface->config) {
-		eglDestroyContext(exec->display, exec->reader);
-		exec->reader = EGL_NO_CONTEXT;
-	}
+		exec->reader_config != surface->config)
+		reader_end(exec);
 	if (exec->reader == EGL_NO_CONTEXT)
 		status = reader_make(exec, surface);
 	if (status < 0)

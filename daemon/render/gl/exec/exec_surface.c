@@ -207,14 +207,19 @@ void exec_present(struct gl_exec *exec, const struct glm_present *message)
 	struct exec_surface *surface = exec_surface_find(exec, message->surface);
 
 	if (exec->current && !exec->current->lost && exec_current_again(exec)) {
-		exec->current->begun = false;
-		exec_errors_tell(exec);
-		exec->gl.Flush();
-		if (surface)
-			bound_frames(exec, surface);
+		if (!exec_inside(exec->current)) {
+			exec_errors_tell(exec);
+			exec->gl.Flush();
+			if (surface)
+				bound_frames(exec, surface);
+		}
 		exec_look_for_loss(exec);
 	}
 	if (surface && surface->window)
 		exec->config.ops->present(exec->config.data, surface->id, surface->width,
 			surface->height, message->interval);
+	else
+		exec_send_message(exec, &glm_presented_type,
+			&(struct glm_presented){ .surface = message->surface, .frames = 1 },
+			SMALL_MESSAGE);
 }
