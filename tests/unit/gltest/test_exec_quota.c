@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -122,8 +123,8 @@ static void test_deleted_in_another_context(void **state)
 	exec_test_current(t, 2, 1);
 	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 1024, NULL, GL_STATIC_DRAW);
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
-	gl_encode_TexImage2D(&t->enc, GL_TEXTURE_2D, 0, GL_RGBA8, 16, 16, 0, GL_RGBA,
-		GL_UNSIGNED_BYTE, NULL);
+	gl_encode_TexImage2D(
+		&t->enc, GL_TEXTURE_2D, 0, GL_RGBA8, 16, 16, 0, GL_RGBA, GL_UNSIGNED_BYTE, NULL);
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
 	gl_encode_RenderbufferStorage(&t->enc, GL_RENDERBUFFER, GL_RGBA8, 16, 16);
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
@@ -166,6 +167,221 @@ static void test_too_many_names(void **state)
 	gl_encode_GenTextures(&t->enc, 90, names + 10);
 	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
 	assert_int_equal(taken(t, GL_EXEC_RESOURCES), 2);
+}
+
+/* ---- deleted, but alive */
+
+/* A texture of 4 MB and more, bound. */
+static void big_texture(struct exec_test *t, GLuint name)
+{
+	gl_encode_GenTextures(&t->enc, 1, &name);
+	gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, name);
+	gl_encode_TexStorage2D(&t->enc, GL_TEXTURE_2D, 1, GL_RGBA8, 1024, 1024);
+}
+
+static void big_buffer(struct exec_test *t, GLuint name)
+{
+	gl_encode_GenBuffers(&t->enc, 1, &name);
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, name);
+	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 4 << 20, NULL, GL_STATIC_DRAW);
+}
+
+static void test_held_by_framebuffers(void **state)
+{
+	struct exec_test *t = *state;
+
+	for (GLuint i = 1; i <= 20; i++) {
+		big_texture(t, i);
+		gl_encode_GenFramebuffers(&t->enc, 1, &i);
+		gl_encode_BindFramebuffer(&t->enc, GL_FRAMEBUFFER, i);
+		gl_encode_FramebufferTexture2D(
+			&t->enc, GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, i, 0);
+		gl_encode_BindFramebuffer(&t->enc, GL_FRAMEBUFFER, 0);
+		gl_encode_DeleteTextures(&t->enc, 1, &i);
+	}
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 56 * MB, 64 * MB);
+	for (GLuint i = 1; i <= 20; i++)
+		gl_encode_DeleteFramebuffers(&t->enc, 1, &i);
+	exec_test_error(t);
+	big_texture(t, 50);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 4 * MB, 16 * MB);
+}
+
+/* What most programs do: nothing is held, however often. */
+static void test_not_held_by_framebuffers(void **state)
+{
+	static const GLuint name = 1;
+	struct exec_test *t = *state;
+
+	gl_encode_GenFramebuffers(&t->enc, 1, &name);
+	for (unsigned int i = 0; i < 100; i++) {
+		big_texture(t, 1);
+		gl_encode_BindFramebuffer(&t->enc, GL_FRAMEBUFFER, name);
+		gl_encode_FramebufferTexture2D(
+			&t->enc, GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, 1, 0);
+		/* The next one takes its place. */
+		if (i % 2)
+			gl_encode_BindFramebuffer(&t->enc, GL_FRAMEBUFFER, 0);
+		gl_encode_DeleteTextures(&t->enc, 1, &name);
+	}
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+}
+
+static void test_held_by_arrays(void **state)
+{
+	struct exec_test *t = *state;
+
+	for (GLuint i = 1; i <= 20; i++) {
+		gl_encode_GenVertexArrays(&t->enc, 1, &i);
+		gl_encode_BindVertexArray(&t->enc, i);
+		big_buffer(t, i);
+		if (i % 2) {
+			t->enc.bound |= 1u << GL_BOUND_ARRAY;
+			gl_encode_VertexAttribPointer(&t->enc, 5, 4, GL_FLOAT, 0, 0, NULL);
+		} else {
+			gl_encode_BindBuffer(&t->enc, GL_ELEMENT_ARRAY_BUFFER, i);
+		}
+		gl_encode_BindVertexArray(&t->enc, 0);
+		gl_encode_DeleteBuffers(&t->enc, 1, &i);
+	}
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 56 * MB, 64 * MB);
+	for (GLuint i = 1; i <= 20; i++)
+		gl_encode_DeleteVertexArrays(&t->enc, 1, &i);
+	exec_test_error(t);
+	big_buffer(t, 50);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 4 * MB, 16 * MB);
+}
+
+static void test_held_by_textures(void **state)
+{
+	struct exec_test *t = *state;
+
+	for (GLuint i = 1; i <= 20; i++) {
+		big_buffer(t, i);
+		gl_encode_GenTextures(&t->enc, 1, &i);
+		gl_encode_BindTexture(&t->enc, GL_TEXTURE_BUFFER, i);
+		gl_encode_TexBuffer(&t->enc, GL_TEXTURE_BUFFER, GL_RGBA8, i);
+		gl_encode_DeleteBuffers(&t->enc, 1, &i);
+	}
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	for (GLuint i = 1; i <= 20; i++)
+		gl_encode_DeleteTextures(&t->enc, 1, &i);
+	exec_test_error(t);
+	big_buffer(t, 50);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+}
+
+static void test_held_by_another_context(void **state)
+{
+	struct exec_test *t = *state;
+
+	share(t, 2, GLM_PROFILE_ANY, 0);
+	for (GLuint i = 1; i <= 20; i++) {
+		exec_test_current(t, 1, 1);
+		big_texture(t, i);
+		exec_test_current(t, 2, 1);
+		gl_encode_ActiveTexture(&t->enc, GL_TEXTURE0 + i);
+		gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, i);
+		exec_test_current(t, 1, 1);
+		gl_encode_DeleteTextures(&t->enc, 1, &i);
+	}
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 56 * MB, 64 * MB);
+	exec_test_current(t, 2, 1);
+	for (GLuint i = 1; i <= 20; i++) {
+		gl_encode_ActiveTexture(&t->enc, GL_TEXTURE0 + i);
+		gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, 0);
+	}
+	exec_test_error(t);
+	big_texture(t, 50);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+}
+
+static void test_held_by_views(void **state)
+{
+	struct exec_test *t = *state;
+
+	for (GLuint i = 1; i <= 20; i++) {
+		const GLuint view = 100 + i;
+
+		big_texture(t, i);
+		gl_encode_GenTextures(&t->enc, 1, &view);
+		gl_encode_TextureView(&t->enc, view, GL_TEXTURE_2D, i, GL_RGBA8, 0, 1, 0, 1);
+		gl_encode_DeleteTextures(&t->enc, 1, &i);
+	}
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 48 * MB, 64 * MB);
+}
+
+/* ---- texts */
+
+static void test_text_of_a_program_in_one(void **state)
+{
+	static GLchar text[2001] = "void main() { gl_Position = vec4(0); }//";
+	const GLchar *const texts[] = { text };
+	struct exec_test *t = *state;
+
+	memset(text + strlen(text), ' ', sizeof(text) - 1 - strlen(text));
+	gl_encode_CreateShaderProgramv(&t->enc, GL_VERTEX_SHADER, 1, texts, 5);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	gl_encode_CreateShaderProgramEXT(&t->enc, GL_VERTEX_SHADER, text, 6);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	text[900] = '\0';
+	for (GLuint i = 10; i < 20; i++)
+		gl_encode_CreateShaderProgramv(&t->enc, GL_VERTEX_SHADER, 1, texts, i);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_in_range(taken(t, GL_EXEC_SHADER_BYTES), 3600, 4096);
+	for (GLuint i = 10; i < 20; i++)
+		gl_encode_DeleteProgram(&t->enc, i);
+	exec_test_error(t);
+	assert_int_equal(taken(t, GL_EXEC_SHADER_BYTES), 0);
+}
+
+static void test_text_in_assembly(void **state)
+{
+	static GLchar text[2001] = "!!ARBvp1.0 END #";
+	static const GLuint name = 5;
+	struct exec_test *t = *state;
+
+	memset(text + strlen(text), ' ', sizeof(text) - 1 - strlen(text));
+	for (unsigned int i = 0; i < 2; i++) {
+		gl_encode_ProgramStringARB(
+			&t->enc, GL_VERTEX_PROGRAM_ARB, GL_PROGRAM_FORMAT_ASCII_ARB, 2000, text);
+		assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+		for (unsigned int k = 0; k < 20; k++)
+			gl_encode_ProgramStringARB(&t->enc, GL_VERTEX_PROGRAM_ARB,
+				GL_PROGRAM_FORMAT_ASCII_ARB, 900, text);
+		assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+		assert_in_range(taken(t, GL_EXEC_SHADER_BYTES), 900 * (i + 1), 1000 * (i + 1));
+		gl_encode_BindProgramARB(&t->enc, GL_VERTEX_PROGRAM_ARB, name);
+	}
+	gl_encode_NamedProgramStringEXT(
+		&t->enc, name, GL_VERTEX_PROGRAM_ARB, GL_PROGRAM_FORMAT_ASCII_ARB, 100, text);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	assert_in_range(taken(t, GL_EXEC_SHADER_BYTES), 1000, 1100);
+	gl_encode_DeleteProgramsARB(&t->enc, 1, &name);
+	assert_in_range(taken(t, GL_EXEC_SHADER_BYTES), 900, 1000);
+}
+
+static void test_text_by_name(void **state)
+{
+	static GLchar text[2001];
+	struct exec_test *t = *state;
+
+	memset(text, ' ', sizeof(text) - 1);
+	gl_encode_NamedStringARB(&t->enc, GL_SHADER_INCLUDE_ARB, -1, "/a", -1, text);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	text[500] = '\0';
+	gl_encode_NamedStringARB(&t->enc, GL_SHADER_INCLUDE_ARB, -1, "/a", -1, text);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	assert_in_range(taken(t, GL_EXEC_SHADER_BYTES), 500, 1000);
+	for (unsigned int i = 0; i < 20; i++)
+		gl_encode_NamedStringARB(&t->enc, GL_SHADER_INCLUDE_ARB, -1, "/b", -1, text);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
 }
 
 /* ---- buffers of ours */
@@ -214,6 +430,15 @@ int main(void)
 		TEST(deleted_in_another_context),
 		TEST(deleted_behind_client_arrays),
 		TEST_SMALL(too_many_names),
+		TEST_SMALL(held_by_framebuffers),
+		TEST_SMALL(not_held_by_framebuffers),
+		TEST_SMALL(held_by_arrays),
+		TEST_SMALL(held_by_textures),
+		TEST_SMALL(held_by_another_context),
+		TEST_SMALL(held_by_views),
+		TEST_SMALL(text_of_a_program_in_one),
+		TEST_SMALL(text_in_assembly),
+		TEST_SMALL(text_by_name),
 		TEST(contexts_take_their_buffers_along),
 		TEST_SMALL(far_vertices_are_of_a_size),
 	};

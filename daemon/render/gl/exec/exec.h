@@ -22,9 +22,10 @@ struct exec_levels {
 /* What a name stands for. */
 struct exec_object {
 	GLuint guest, host;
-	uint8_t cls; /* enum gl_class */
-	bool dying;  /* deleted, but something may still use it: the driver knows */
-	uint64_t bytes; /* taken for it: of GL_EXEC_SHADER_BYTES for a shader, else of GL_EXEC_RESOURCE_BYTES */
+	uint8_t cls;    /* enum gl_class */
+	bool dying;     /* deleted, but something may still use it: the driver knows */
+	uint64_t bytes; /* taken for it: of GL_EXEC_SHADER_BYTES for what has a text, else of
+			   GL_EXEC_RESOURCE_BYTES */
 	struct exec_levels *levels; /* or NULL */
 };
 
@@ -33,17 +34,33 @@ struct exec_names {
 	struct exec_map guest, host; /* of struct exec_object, by either name */
 };
 
-#define EXEC_TARGETS 12u /* of textures */
+#define EXEC_TARGETS  12u /* of textures */
+#define EXEC_ASSEMBLY 2u  /* kinds of programs of GL_ARB_vertex_program and the like */
+
+struct exec_left;
+
+/* Memory of objects that were deleted, but may be held still. */
+struct exec_limbo {
+	struct exec_left *left;
+	uint32_t n, room;
+	uint64_t bytes;
+	uint32_t more; /* so many more before it is looked at again */
+	uint64_t more_bytes;
+};
 
 /* What contexts share. */
 struct exec_group {
 	unsigned int refs;
-	struct exec_object defaults[EXEC_TARGETS]; /* textures of the name 0 */
+	struct exec_object defaults[EXEC_TARGETS];  /* textures of the name 0 */
+	struct exec_object assembly[EXEC_ASSEMBLY]; /* programs of the name 0 */
+	struct exec_object strings;                 /* all of GL_ARB_shading_language_include */
 	struct exec_names names[GL_CLASSES];
 	struct exec_map syncs; /* of GLsync, by the guest's number */
-	uint64_t lists;        /* display lists that were taken */
-	uint64_t streams;      /* bytes of buffers of contexts that are gone and left them here */
-	bool open_lists;       /* one of them may end between glBegin and glEnd */
+	struct exec_limbo limbo;
+	bool texture_buffers; /* there may be textures whose images are a buffer */
+	uint64_t lists;       /* display lists that were taken */
+	uint64_t streams;     /* bytes of buffers of contexts that are gone and left them here */
+	bool open_lists;      /* one of them may end between glBegin and glEnd */
 };
 
 /* What a host's context can do, as far as it matters here. */
@@ -90,7 +107,8 @@ struct exec_charge {
 	struct exec_object *object; /* NULL: none */
 	uint64_t *image;            /* of a texture; NULL: all of the object */
 	uint64_t bytes;
-	bool kept; /* what was there stays: the command goes into a display list */
+	bool kept;   /* what was there stays: the command goes into a display list */
+	GLuint made; /* the guest's name of the program that the command makes; 0: none */
 };
 
 struct exec_context {
@@ -124,6 +142,7 @@ struct exec_context {
 	struct exec_ring ring;
 
 	struct exec_charge charge;
+	struct exec_object text; /* stands for a program that the command under way makes */
 
 	/* What names_free() has taken for names that are about to be made. */
 	enum gl_exec_take reserved_what;
@@ -331,6 +350,16 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 void exec_memory_after(struct exec_context *context, bool done);
 /* Gives back what was taken for an object. */
 void exec_memory_forget(struct gl_exec *exec, struct exec_object *object);
+
+/* ---- exec_limbo.c */
+
+/* The object was deleted: if something may hold it all the same, what was taken for it stays taken. */
+void exec_limbo_keep(struct exec_context *context, struct exec_object *object);
+/* Gives back what nothing holds any more, if there is much. Not inside of glBegin. */
+void exec_limbo_settle(struct exec_context *context);
+/* The same at once. Whether something was given back. */
+bool exec_limbo_look(struct exec_context *context);
+void exec_limbo_finish(struct gl_exec *exec, struct exec_limbo *limbo);
 
 /* ---- exec_host.c: what the decoder asks */
 

@@ -278,6 +278,7 @@ static bool attribute_in_buffer(struct exec_context *context, GLuint index)
 
 	if (index >= (GLuint)context->has.n_attributes)
 		return true; /* there is none that could be enabled */
+	context->attributes_on |= UINT64_C(1) << index;
 	context->gl.GetVertexAttribiv(index, GL_VERTEX_ATTRIB_ARRAY_BUFFER_BINDING, &buffer);
 	return buffer != 0;
 }
@@ -289,6 +290,7 @@ static bool array_in_buffer(struct exec_context *context, GLenum array)
 
 	if (binding)
 		context->gl.GetIntegerv(binding, &buffer);
+	context->fixed_on = true;
 	return buffer != 0;
 }
 

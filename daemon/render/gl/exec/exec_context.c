@@ -33,6 +33,10 @@ static void group_release(struct gl_exec *exec, struct exec_group *group)
 		exec_memory_forget(exec, &group->defaults[i]);
 		free(group->defaults[i].levels);
 	}
+	for (unsigned int i = 0; i < EXEC_ASSEMBLY; i++)
+		exec_memory_forget(exec, &group->assembly[i]);
+	exec_memory_forget(exec, &group->strings);
+	exec_limbo_finish(exec, &group->limbo);
 	exec_syncs_finish(exec, group);
 	exec_give(exec, GL_EXEC_OBJECTS, group->lists);
 	exec_give(exec, GL_EXEC_RESOURCE_BYTES, group->streams);
@@ -144,6 +148,10 @@ static struct exec_context *context_new(struct gl_exec *exec, uint32_t id, struc
 		return NULL;
 	}
 	context->group->refs++;
+	for (unsigned int i = 0; i < EXEC_ASSEMBLY; i++)
+		context->group->assembly[i].cls = GL_CLASS_ARB_PROGRAM;
+	context->group->strings.cls = GL_CLASS_SHADER;
+	context->text.cls = GL_CLASS_PROGRAM;
 	context->exec = exec;
 	context->id = id;
 	context->context = EGL_NO_CONTEXT;

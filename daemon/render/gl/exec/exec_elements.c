@@ -178,7 +178,13 @@ void exec_elements_look(struct exec_context *context)
 {
 	GLint restart = 0;
 
-	if (context->elements_known || context->begun || !context->arrays_whole)
+	if (context->elements_known || context->begun)
+		return;
+	/* Some may have been disabled meanwhile. */
+	if (context->attributes_on || context->fixed_on)
+		context->arrays_known = false;
+	exec_arrays_look(context);
+	if (!context->arrays_whole)
 		return;
 	context->elements = UINT64_MAX;
 	context->restart = -1;

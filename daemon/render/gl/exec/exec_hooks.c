@@ -89,8 +89,10 @@ static GLenum store_before(struct exec_context *context, uint16_t opcode, const 
 GLenum exec_before(
 	struct exec_context *context, const struct gl_row *row, uint16_t opcode, const void *wire)
 {
-	if (!(row->flags & GL_ROW_KEEPS))
+	if (!(row->flags & GL_ROW_KEEPS)) {
+		context->elements_known = false;
 		context->arrays_known = exec_arrays_stay(context, opcode, wire);
+	}
 	switch (opcode) {
 	case GL_OP_Begin:
 		/* Between it and glEnd nothing can be asked. */
@@ -109,6 +111,15 @@ GLenum exec_before(
 	case GL_OP_CreateShaderProgramEXT:
 		if (is_compute(context, opcode, wire))
 			return GL_INVALID_ENUM;
+		return exec_memory_before(context, opcode, wire);
+	case GL_OP_TexBuffer:
+	case GL_OP_TexBufferRange:
+	case GL_OP_TextureBuffer:
+	case GL_OP_TextureBufferRange:
+	case GL_OP_TextureBufferEXT:
+	case GL_OP_TextureBufferRangeEXT:
+	case GL_OP_MultiTexBufferEXT:
+		context->group->texture_buffers = true;
 		break;
 	case GL_OP_GenLists:
 		return lists_before(context, wire);

@@ -10,9 +10,7 @@
 #include "exec_host.h"
 #include "exec_memory.h"
 
-static const struct {
-	GLenum target, binding;
-} texture_targets[EXEC_TARGETS] = {
+const struct exec_target exec_texture_targets[EXEC_TARGETS] = {
 	{ GL_TEXTURE_2D, GL_TEXTURE_BINDING_2D },
 	{ GL_TEXTURE_1D, GL_TEXTURE_BINDING_1D },
 	{ GL_TEXTURE_3D, GL_TEXTURE_BINDING_3D },
@@ -26,9 +24,7 @@ static const struct {
 	{ GL_TEXTURE_BUFFER, GL_TEXTURE_BINDING_BUFFER },
 };
 
-static const struct {
-	GLenum target, binding;
-} buffer_targets[] = {
+const struct exec_target exec_buffer_targets[] = {
 	{ GL_ARRAY_BUFFER, GL_ARRAY_BUFFER_BINDING },
 	{ GL_ELEMENT_ARRAY_BUFFER, GL_ELEMENT_ARRAY_BUFFER_BINDING },
 	{ GL_PIXEL_PACK_BUFFER, GL_PIXEL_PACK_BUFFER_BINDING },
@@ -44,6 +40,7 @@ static const struct {
 	{ GL_QUERY_BUFFER, GL_QUERY_BUFFER_BINDING },
 	{ GL_ATOMIC_COUNTER_BUFFER, GL_ATOMIC_COUNTER_BUFFER_BINDING },
 	{ GL_PARAMETER_BUFFER, GL_PARAMETER_BUFFER_BINDING },
+	{ 0, 0 },
 };
 
 /* The driver's name of what is bound; 0 also where there is no such binding. */
@@ -71,13 +68,12 @@ static struct exec_object *bound_object(
 	return object;
 }
 
-static struct exec_object *bound_buffer(
-	struct exec_context *context, GLenum target, GLenum *ret_error)
+static struct exec_object *bound_buffer(struct exec_context *context, GLenum target, GLenum *ret_error)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(buffer_targets); i++)
-		if (buffer_targets[i].target == target)
+	for (size_t i = 0; exec_buffer_targets[i].target; i++)
+		if (exec_buffer_targets[i].target == target)
 			return bound_object(context, GL_CLASS_BUFFER,
-				bound(context, buffer_targets[i].binding), ret_error);
+				bound(context, exec_buffer_targets[i].binding), ret_error);
 	*ret_error = GL_INVALID_ENUM;
 	return NULL;
 }
@@ -91,7 +87,7 @@ static unsigned int target_index(GLenum target, unsigned int *ret_face)
 		target = GL_TEXTURE_CUBE_MAP;
 	}
 	for (unsigned int i = 0; i < EXEC_TARGETS; i++)
-		if (texture_targets[i].target == target && target != 0)
+		if (exec_texture_targets[i].target == target && target != 0)
 			return i;
 	return EXEC_TARGETS;
 }
@@ -128,7 +124,7 @@ static struct exec_object *texture_of(struct exec_context *context,
 		return host ? exec_object_of_host(context, GL_CLASS_TEXTURE, host)
 			    : &context->group->defaults[target];
 	}
-	host = bound_texture(context, request, texture_targets[target].binding);
+	host = bound_texture(context, request, exec_texture_targets[target].binding);
 	return host ? bound_object(context, GL_CLASS_TEXTURE, host, ret_error)
 		    : &context->group->defaults[target];
 }
@@ -139,6 +135,31 @@ static struct exec_object *shader_of(struct exec_context *context, GLuint guest)
 	struct exec_object *object = exec_object(context, GL_CLASS_SHADER, guest);
 
 	return object && object->cls == GL_CLASS_SHADER ? object : NULL;
+}
+
+/* What GL_ARB_vertex_program and the like load a text into. */
+static struct exec_object *assembly_of(
+	struct exec_context *context, const struct exec_request *request, GLenum *ret_error)
+{
+	const bool fragment = request->target == GL_FRAGMENT_PROGRAM_ARB;
+	GLint host = 0;
+
+	if (!context->gl.GetProgramivARB)
+		return NULL;
+	if (!fragment && request->target != GL_VERTEX_PROGRAM_ARB) {
+		*ret_error = GL_INVALID_ENUM;
+		return NULL;
+	}
+	if (request->by_name) {
+		host = (GLint)exec_host_name(
+			context, GL_CLASS_ARB_PROGRAM, request->name, GL_USE_BIND);
+		return host ? exec_object_of_host(context, GL_CLASS_ARB_PROGRAM, (GLuint)host)
+			    : &context->group->assembly[fragment];
+	}
+	context->gl.GetProgramivARB(request->target, GL_PROGRAM_BINDING_ARB, &host);
+	exec_errors_drop(context);
+	return host ? bound_object(context, GL_CLASS_ARB_PROGRAM, (GLuint)host, ret_error)
+		    : &context->group->assembly[fragment];
 }
 
 /* NULL, and *ret_error unset: the driver will refuse the command itself, or it takes nothing. */
@@ -161,8 +182,15 @@ static struct exec_object *object_of(struct exec_context *context,
 		break;
 	case EXEC_REQUEST_SHADER:
 		return shader_of(context, request->name);
+	case EXEC_REQUEST_PROGRAM:
+		return &context->text;
+	case EXEC_REQUEST_ASSEMBLY:
+		return assembly_of(context, request, ret_error);
+	case EXEC_REQUEST_STRING:
+		return &context->group->strings;
 	case EXEC_REQUEST_IMAGE:
 	case EXEC_REQUEST_STORAGE:
+	case EXEC_REQUEST_VIEW:
 		return texture_of(context, request, ret_face, ret_error);
 	case EXEC_REQUEST_NONE:
 		return NULL;
@@ -191,14 +219,24 @@ static bool in_list(const struct exec_context *context)
 	return list != 0;
 }
 
-static bool take(struct exec_context *context, const struct exec_request *request, uint64_t bytes)
+static enum gl_exec_take counted_as(const struct exec_object *object)
 {
-	const bool text = request->kind == EXEC_REQUEST_SHADER;
+	return object->cls == GL_CLASS_SHADER || object->cls == GL_CLASS_PROGRAM ||
+			       object->cls == GL_CLASS_ARB_PROGRAM
+		       ? GL_EXEC_SHADER_BYTES
+		       : GL_EXEC_RESOURCE_BYTES;
+}
+
+static bool take(struct exec_context *context, const struct exec_object *object, uint64_t bytes)
+{
+	const enum gl_exec_take what = counted_as(object);
 	const struct gl_exec_config *config = &context->exec->config;
 
-	return bytes <= (text ? config->shader_size : config->resource_size) &&
-	       exec_take(context->exec, text ? GL_EXEC_SHADER_BYTES : GL_EXEC_RESOURCE_BYTES, bytes,
-		       bytes);
+	if (bytes > (what == GL_EXEC_SHADER_BYTES ? config->shader_size : config->resource_size))
+		return false;
+	return exec_take(context->exec, what, bytes, bytes) ||
+	       (what == GL_EXEC_RESOURCE_BYTES && exec_limbo_look(context) &&
+		       exec_take(context->exec, what, bytes, bytes));
 }
 
 GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const void *wire)
@@ -217,7 +255,16 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	object = object_of(context, &request, &face, &error);
 	if (!object || error)
 		return error;
-	context->charge = (struct exec_charge){ .object = object, .bytes = request.bytes };
+	if (request.kind == EXEC_REQUEST_VIEW) {
+		const struct exec_object *of = exec_object(context, GL_CLASS_TEXTURE, request.of);
+
+		request.bytes = of ? of->bytes : 0;
+	}
+	context->charge = (struct exec_charge){ .object = object,
+		.bytes = request.bytes,
+		.kept = request.kind == EXEC_REQUEST_STRING };
+	if (request.kind == EXEC_REQUEST_PROGRAM)
+		context->charge.made = request.name;
 	if (request.kind == EXEC_REQUEST_IMAGE) {
 		context->charge.image = image_of(object, face, request.level);
 		/* What is no level is refused by the driver. */
@@ -227,15 +274,22 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 		}
 		context->charge.kept = in_list(context);
 	}
-	if (take(context, &request, request.bytes))
+	if (take(context, object, request.bytes))
 		return GL_NO_ERROR;
 	context->charge.object = NULL;
 	return GL_OUT_OF_MEMORY;
 }
 
-static enum gl_exec_take counted_as(const struct exec_object *object)
+/* A text goes over to the program that was made of it. */
+static void hand_over(struct exec_context *context)
 {
-	return object->cls == GL_CLASS_SHADER ? GL_EXEC_SHADER_BYTES : GL_EXEC_RESOURCE_BYTES;
+	struct exec_object *program = exec_object(context, GL_CLASS_PROGRAM, context->charge.made);
+
+	if (program)
+		program->bytes += context->text.bytes;
+	else
+		exec_give(context->exec, GL_EXEC_SHADER_BYTES, context->text.bytes);
+	context->text.bytes = 0;
 }
 
 void exec_memory_after(struct exec_context *context, bool done)
@@ -263,6 +317,8 @@ void exec_memory_after(struct exec_context *context, bool done)
 		free(object->levels);
 		object->levels = NULL;
 	}
+	if (object == &context->text)
+		hand_over(context);
 }
 
 void exec_memory_forget(struct gl_exec *exec, struct exec_object *object)

@@ -108,9 +108,12 @@ void exec_host_names_freed(void *data, enum gl_class cls, GLsizei n, const GLuin
 		if (!object)
 			continue;
 		object->dying = cls == GL_CLASS_SHADER || cls == GL_CLASS_PROGRAM;
-		if (!object->dying || !still_there(context, object))
-			forget(context->exec, names, object);
+		if (object->dying && still_there(context, object))
+			continue;
+		exec_limbo_keep(context, object);
+		forget(context->exec, names, object);
 	}
+	exec_limbo_settle(context);
 	context->arrays_known = false;
 }
 

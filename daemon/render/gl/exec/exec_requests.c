@@ -141,6 +141,8 @@ static bool storages(uint16_t opcode, const void *wire, struct exec_request *r)
 		CUBE(IMAGE_3D))
 	ROW(TextureStorage3D, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture),
 		IMAGE_3D)
+	ROW(TextureView, FIELDS(.kind = EXEC_REQUEST_VIEW, .by_name = true, .name = w->texture, .of = w->origtexture),
+		0)
 	ROW(TextureStorage3DEXT, FIELDS(.kind = EXEC_REQUEST_STORAGE, .by_name = true, .name = w->texture, .target = w->target),
 		CUBE(IMAGE_3D))
 	default:
@@ -189,8 +191,31 @@ static bool renderbuffers(uint16_t opcode, const void *wire, struct exec_request
 		SAMPLES(w->samples, IMAGE_2D))
 	ROW(NamedRenderbufferStorageMultisampleCoverageEXT, FIELDS(.kind = EXEC_REQUEST_RENDERBUFFER, .by_name = true, .name = w->renderbuffer, .makes = true),
 		SAMPLES(w->coverageSamples, IMAGE_2D))
+	default:
+		return false;
+	}
+}
+
+/* A string by name stays until its group ends, with what the driver has for each part of its path. */
+#define NAME_BYTES 64
+
+static bool texts(uint16_t opcode, const void *wire, struct exec_request *r)
+{
+	switch (opcode) {
 	ROW(ShaderSource, FIELDS(.kind = EXEC_REQUEST_SHADER, .name = w->shader),
 		w->string_bytes)
+	ROW(CreateShaderProgramv, FIELDS(.kind = EXEC_REQUEST_PROGRAM, .name = w->made_name),
+		w->strings_bytes)
+	ROW(CreateShaderProgramEXT, FIELDS(.kind = EXEC_REQUEST_PROGRAM, .name = w->made_name),
+		w->string_bytes)
+	ROW(CompileShaderIncludeARB, FIELDS(.kind = EXEC_REQUEST_PROGRAM),
+		w->path_bytes)
+	ROW(ProgramStringARB, FIELDS(.kind = EXEC_REQUEST_ASSEMBLY, .target = w->target),
+		w->string_bytes)
+	ROW(NamedProgramStringEXT, FIELDS(.kind = EXEC_REQUEST_ASSEMBLY, .target = w->target, .by_name = true, .name = w->program),
+		w->string_bytes)
+	ROW(NamedStringARB, FIELDS(.kind = EXEC_REQUEST_STRING),
+		gl_mul(NAME_BYTES, w->name_bytes) + w->string_bytes)
 	default:
 		return false;
 	}
@@ -203,5 +228,5 @@ bool exec_request_of(uint16_t opcode, const void *wire, struct exec_request *ret
 	return buffers(opcode, wire, ret_request) || images(opcode, wire, ret_request) ||
 	       named_images(opcode, wire, ret_request) || unit_images(opcode, wire, ret_request) ||
 	       storages(opcode, wire, ret_request) || multisampled(opcode, wire, ret_request) ||
-	       renderbuffers(opcode, wire, ret_request);
+	       renderbuffers(opcode, wire, ret_request) || texts(opcode, wire, ret_request);
 }
