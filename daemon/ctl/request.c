@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clean_text.h"
 #include "util.h"
 
 void complain(const char *format, ...)
@@ -22,14 +23,6 @@ void complain(const char *format, ...)
 const cJSON *member_of(const cJSON *object, const char *key)
 {
 	return cJSON_GetObjectItemCaseSensitive(object, key);
-}
-
-void clean_text(char *text)
-{
-	for (unsigned char *c = (unsigned char *)text; *c; c++) {
-		if (*c < 0x20 || *c == 0x7f || (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0))
-			*c = '?';
-	}
 }
 
 const char *text_of(const cJSON *object, const char *key)

@@ -33,12 +33,6 @@ enum exit_code request_document(
 enum exit_code request_action(
 	const struct context *context, const char *method, const char *path, cJSON *body);
 
-/*
- * In place: a program's name is of a guest's making, and what reads it may be a terminal. Control
- * characters become '?'; of a two-byte one (C1) the first byte does.
- */
-void clean_text(char *text);
-
 /* Members of a document; "" and 0 where they are missing. Text is clean. */
 const char *text_of(const cJSON *object, const char *key);
 double number_of(const cJSON *object, const char *key);

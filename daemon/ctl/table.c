@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clean_text.h"
 #include "request.h"
 #include "util.h"
 

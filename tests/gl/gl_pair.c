@@ -426,9 +426,11 @@ struct gl_pair *gl_pair_create(const struct gl_pair_config *config)
 		return NULL;
 	}
 	if (pair->config.own_configs) {
+		static const EGLint pbuffers[] = { EGL_SURFACE_TYPE, EGL_PBUFFER_BIT,
+			EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_NONE };
 		EGLint n = 0;
 
-		eglChooseConfig(pair->egl.display, NULL, &pair->egl.config, 1, &n);
+		eglChooseConfig(pair->egl.display, pbuffers, &pair->egl.config, 1, &n);
 	}
 	dl_iterate_phdr(keep_driver, NULL);
 	bulk_init(&pair->bulk, &bulk_ops, pair, ORIEL_BULK_TOTAL_MAX);

@@ -79,34 +79,6 @@ static void test_client_array_from_the_middle(void **state)
 	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
 }
 
-/* More than the host keeps at once, by pieces that fit differently; the last three elements are drawn. */
-static void test_client_arrays_go_round(void **state)
-{
-	static const GLfloat triangle[] = { -1, -1, 3, -1, -1, 3 };
-	static GLfloat data[250000];
-	struct exec_test *t = *state;
-
-	gl_encode_EnableClientState(&t->enc, GL_VERTEX_ARRAY);
-	for (uint32_t i = 0; i < 40; i++) {
-		const uint32_t first = i % 10 == 9 ? 500000 : i * 100, count = 3 + i * 3000;
-		const struct glm_client_array array = { .first = first,
-			.count = count,
-			.stride = 8,
-			.array = GL_VERTEX_ARRAY,
-			.size = 2,
-			.type = GL_FLOAT };
-
-		memset(data, 0, sizeof(data));
-		memcpy(&data[2 * (count - 3)], triangle, sizeof(triangle));
-		gl_encode_Clear(&t->enc, GL_COLOR_BUFFER_BIT);
-		gl_encode_Color3f(&t->enc, 1, 0, (GLfloat)(i & 1));
-		arrays(t, &array, 1, data, count * sizeof(GLfloat[2]));
-		gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, (GLint)(first + count - 3), 3);
-		assert_int_equal(pixel(t, 5, 5), i & 1 ? 0xff00ff : 0xff0000);
-	}
-	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
-}
-
 static void test_client_arrays_of_instances(void **state)
 {
 	struct data {
@@ -588,7 +560,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(client_array_from_the_middle),
-		TEST(client_arrays_go_round),
 		TEST(client_arrays_of_instances),
 		TEST(client_arrays_leave_bindings),
 		TEST(absurd_client_arrays),
