@@ -285,6 +285,34 @@ static void test_attribute_element_beyond(void **state)
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
 }
 
+/* What is kept of arrays that are whole does not say how long they are. */
+static void test_whole_arrays_change(void **state)
+{
+	struct exec_test *t = *state;
+
+	triangle_array(t, 7);
+	gl_encode_ColorPointer(&t->enc, 4, GL_FLOAT, 16, NULL);
+	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
+	gl_encode_ArrayElement(&t->enc, 3);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	gl_encode_EnableClientState(&t->enc, GL_COLOR_ARRAY);
+	gl_encode_ArrayElement(&t->enc, 3);
+	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
+	gl_encode_DisableClientState(&t->enc, GL_COLOR_ARRAY);
+	gl_encode_ArrayElement(&t->enc, 3);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	gl_encode_EnableVertexAttribArray(&t->enc, 1);
+	gl_encode_VertexAttribPointer(&t->enc, 1, 4, GL_FLOAT, GL_FALSE, 16, NULL);
+	gl_encode_ArrayElement(&t->enc, 3);
+	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
+	gl_encode_DisableVertexAttribArray(&t->enc, 1);
+	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 8, NULL, GL_STATIC_DRAW);
+	gl_encode_ArrayElement(&t->enc, 0);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	gl_encode_ArrayElement(&t->enc, 3);
+	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
+}
+
 /* Another context makes the buffer smaller. */
 static void test_buffer_shrinks_elsewhere(void **state)
 {
@@ -559,6 +587,7 @@ int main(void)
 		ATTACK(blocks_of_compressed_images),
 		ATTACK(array_element_beyond),
 		ATTACK(attribute_element_beyond),
+		ATTACK(whole_arrays_change),
 		ATTACK(buffer_shrinks_elsewhere),
 		ATTACK(indices_beyond_in_a_list),
 		ATTACK(restart_in_a_list),

@@ -278,6 +278,8 @@ static bool attribute_in_buffer(struct exec_context *context, GLuint index)
 
 	if (index >= (GLuint)context->has.n_attributes)
 		return true; /* there is none that could be enabled */
+	if (index >= 64)
+		return false;
 	context->attributes_on |= UINT64_C(1) << index;
 	context->gl.GetVertexAttribiv(index, GL_VERTEX_ATTRIB_ARRAY_BUFFER_BINDING, &buffer);
 	return buffer != 0;
