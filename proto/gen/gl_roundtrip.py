@@ -45,8 +45,9 @@ def choices(command):
                                    ["GL_RGB", "GL_UNSIGNED_BYTE", "5", "3", "2"]):
                 if not name.isdigit() and not name.startswith("GL_"):
                     values[name] = value
-            if param.kind == "sink":  # its buffer is as large as said
-                values["bufSize"] = "RECORD_ROOM"
+            if param.kind == "sink":  # it just fits: 8 pixels of 3 bytes, where the host says how many
+                fixed = param.image.format.startswith("GL_")
+                values["bufSize"] = "24" if param.image.host else "128" if fixed else "90"
     return values
 
 
