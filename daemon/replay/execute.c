@@ -15,6 +15,9 @@
 #include "replies.h"
 #include "util.h"
 
+/* Bytes that the driver and what a capture makes in it may take: a session's default. */
+#define MEMORY (UINT64_C(12) << 30)
+
 struct replay {
 	const struct execute_config *config;
 	int pipe;
@@ -243,6 +246,8 @@ static int open_gpu(struct replay *replay)
 	char reason[IPC_TEXT_MAX + 1] = "", text[IPC_TEXT_MAX + 1];
 	struct ipc_render_gpu report;
 
+	if (sandbox)
+		sandbox_limit_memory(MEMORY);
 	if (sandbox && sandbox_begin(profiles) < 0)
 		return fail(replay, "the sandbox cannot be made");
 	if (!gpu_choose(replay->config->gpu, &replay->egl, &report, reason))

@@ -317,6 +317,101 @@ static void test_held_by_views(void **state)
 	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 48 * MB, 64 * MB);
 }
 
+/* ---- display lists */
+
+static void test_lists_that_nobody_generated(void **state)
+{
+	struct exec_test *t = *state;
+	GLuint first;
+
+	for (GLuint i = 1; i <= 200; i++) {
+		gl_encode_NewList(&t->enc, i, GL_COMPILE);
+		gl_encode_EndList(&t->enc);
+	}
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 100);
+	gl_encode_DeleteLists(&t->enc, 90, 1000);
+	exec_test_error(t);
+	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 89);
+	/* There are none, and none come back. */
+	gl_encode_DeleteLists(&t->enc, 1000, 50);
+	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 89);
+	gl_encode_DeleteLists(&t->enc, 1, 88);
+	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 1);
+	first = gl_encode_GenLists(&t->enc, 50);
+	assert_int_not_equal(first, 0);
+	gl_encode_NewList(&t->enc, first + 3, GL_COMPILE);
+	gl_encode_EndList(&t->enc);
+	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 51);
+	assert_int_equal(gl_encode_GenLists(&t->enc, 50), 0);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+}
+
+static void test_what_lists_hold(void **state)
+{
+	static GLubyte pixels[128 * 128 * 4];
+	struct exec_test *t = *state;
+	const uint64_t before = taken(t, GL_EXEC_RESOURCE_BYTES);
+	GLfloat width = 0;
+
+	for (GLuint list = 1; list <= 2; list++) {
+		gl_encode_NewList(&t->enc, list, GL_COMPILE);
+		for (unsigned int i = 0; i < 30; i++)
+			gl_encode_DrawPixels(&t->enc, 128, 128, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+		gl_encode_EndList(&t->enc);
+		assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+		assert_in_range(
+			taken(t, GL_EXEC_RESOURCE_BYTES) - before, 2 * list * MB, 10 * list * MB);
+	}
+	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
+	gl_encode_EndList(&t->enc);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 2 * MB, 10 * MB);
+	gl_encode_DeleteLists(&t->enc, 1, 2);
+	assert_int_equal(taken(t, GL_EXEC_RESOURCE_BYTES), before);
+
+	/* One for which there is no memory is not, and what follows is executed. */
+	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
+	for (unsigned int i = 0; i < 2000; i++)
+		gl_encode_DrawPixels(&t->enc, 64, 64, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	gl_encode_LineWidth(&t->enc, 3);
+	gl_encode_GetFloatv(&t->enc, GL_LINE_WIDTH, &width);
+	assert_true(width == 3);
+	assert_false(gl_encode_IsList(&t->enc, 1));
+	assert_int_equal(taken(t, GL_EXEC_RESOURCE_BYTES), before);
+}
+
+static void test_images_of_lists(void **state)
+{
+	struct exec_test *t = *state;
+
+	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
+	gl_encode_TexImage2D(&t->enc, GL_TEXTURE_2D, 0, GL_RGBA8, 1024, 1024, 0, GL_RGBA,
+		GL_UNSIGNED_BYTE, NULL);
+	gl_encode_EndList(&t->enc);
+	gl_encode_NewList(&t->enc, 2, GL_COMPILE);
+	gl_encode_CallList(&t->enc, 1);
+	gl_encode_EndList(&t->enc);
+	for (GLuint i = 1; i <= 20; i++) {
+		gl_encode_GenTextures(&t->enc, 1, &i);
+		gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, i);
+		gl_encode_CallList(&t->enc, 1 + i % 2);
+		if (i == 5)
+			assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	}
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 56 * MB, 64 * MB);
+	for (GLuint i = 1; i <= 20; i++)
+		gl_encode_DeleteTextures(&t->enc, 1, &i);
+	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
+	gl_encode_TexImage2D(&t->enc, GL_TEXTURE_2D, 0, GL_RGBA8, 1536, 1536, 0, GL_RGBA,
+		GL_UNSIGNED_BYTE, NULL);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	gl_encode_EndList(&t->enc);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 0, 2 * MB);
+}
+
 /* ---- texts */
 
 static void test_text_of_a_program_in_one(void **state)
@@ -384,6 +479,74 @@ static void test_text_by_name(void **state)
 	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
 }
 
+static void test_identities_of_messages(void **state)
+{
+	GLuint ids[60];
+	struct exec_test *t = *state;
+
+	for (GLuint i = 0; i < 60; i++)
+		ids[i] = i;
+	gl_encode_DebugMessageControl(&t->enc, GL_DEBUG_SOURCE_APPLICATION, GL_DEBUG_TYPE_OTHER,
+		GL_DONT_CARE, 60, ids, GL_FALSE);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	gl_encode_DebugMessageControl(&t->enc, GL_DEBUG_SOURCE_APPLICATION, GL_DEBUG_TYPE_OTHER,
+		GL_DONT_CARE, 60, ids, GL_FALSE);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+}
+
+/* ---- answers */
+
+static void test_large_answers(void **state)
+{
+	static GLubyte back[4096 * 1024 * 4];
+	struct exec_test *t = *state;
+	const uint64_t before = taken(t, GL_EXEC_RESOURCE_BYTES);
+
+	gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, 1);
+	gl_encode_TexStorage2D(&t->enc, GL_TEXTURE_2D, 1, GL_R8, 4096, 1024);
+	gl_encode_GetTexImage(&t->enc, GL_TEXTURE_2D, 0, GL_RED, GL_UNSIGNED_BYTE, back);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 9 * MB, 10 * MB);
+	/* There is no room for one four times as large to stay. */
+	for (GLuint i = 2; i <= 4; i++)
+		big_buffer(t, i);
+	for (GLuint i = 2; i <= 4; i++) {
+		gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, i);
+		gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 16 << 20, NULL, GL_STATIC_DRAW);
+	}
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	gl_encode_GetTexImage(&t->enc, GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, back);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 50 * MB, 58 * MB);
+}
+
+/* ---- what images take */
+
+static void test_thin_images(void **state)
+{
+	static const GLuint names[4] = { 1, 2, 3, 4 };
+	struct exec_test *t = *state;
+	const uint64_t before = taken(t, GL_EXEC_RESOURCE_BYTES);
+
+	gl_encode_GenTextures(&t->enc, 4, names);
+	gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, 1);
+	gl_encode_TexStorage2D(&t->enc, GL_TEXTURE_2D, 1, GL_R8, 1, 16384);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, MB, 4 * MB);
+	gl_encode_BindTexture(&t->enc, GL_TEXTURE_1D_ARRAY, 2);
+	gl_encode_TexStorage2D(&t->enc, GL_TEXTURE_1D_ARRAY, 1, GL_RGBA8, 1024, 512);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 9 * MB, 16 * MB);
+	gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D_MULTISAMPLE, 3);
+	gl_encode_TexStorage2DMultisample(
+		&t->enc, GL_TEXTURE_2D_MULTISAMPLE, 1, GL_RGBA8, 512, 512, GL_TRUE);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 13 * MB, 24 * MB);
+	gl_encode_DeleteTextures(&t->enc, 4, names);
+	assert_int_equal(taken(t, GL_EXEC_RESOURCE_BYTES), before);
+	/* An ordinary one takes a third more than its pixels. */
+	gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, 1);
+	gl_encode_TexStorage2D(&t->enc, GL_TEXTURE_2D, 1, GL_RGBA8, 1024, 1024);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 5 * MB, 6 * MB);
+}
+
 /* ---- buffers of ours */
 
 /* A context that is gone leaves no buffers to those that shared with it. */
@@ -436,9 +599,15 @@ int main(void)
 		TEST_SMALL(held_by_textures),
 		TEST_SMALL(held_by_another_context),
 		TEST_SMALL(held_by_views),
+		TEST_SMALL(lists_that_nobody_generated),
+		TEST_SMALL(what_lists_hold),
+		TEST_SMALL(images_of_lists),
 		TEST_SMALL(text_of_a_program_in_one),
 		TEST_SMALL(text_in_assembly),
 		TEST_SMALL(text_by_name),
+		TEST_SMALL(identities_of_messages),
+		TEST_SMALL(large_answers),
+		TEST_SMALL(thin_images),
 		TEST(contexts_take_their_buffers_along),
 		TEST_SMALL(far_vertices_are_of_a_size),
 	};

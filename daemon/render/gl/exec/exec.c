@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define OUT_MIN 4096u
+/* Up to so much room for messages to the guest is not counted. */
+#define OUT_FREE (1u << 20)
 /* Flags of a message: the payload came as bulk, no reply is wanted (stream.md). */
 #define FLAG_NO_REPLY 2u
 
@@ -40,8 +42,22 @@ uint8_t *exec_out(struct gl_exec *exec, size_t size)
 		}
 		exec->out = out;
 		exec->out_size = room;
+		exec_give(exec, GL_EXEC_RESOURCE_BYTES, exec->out_taken);
+		exec->out_taken = room > OUT_FREE ? room : 0;
+		if (!exec_take(exec, GL_EXEC_RESOURCE_BYTES, exec->out_taken, 0))
+			exec->out_taken = 0;
 	}
 	return exec->out;
+}
+
+/* What could not be counted does not stay. */
+static void out_settle(struct gl_exec *exec)
+{
+	if (exec->out_size <= OUT_FREE || exec->out_taken)
+		return;
+	free(exec->out);
+	exec->out = NULL;
+	exec->out_size = 0;
 }
 
 void exec_send(struct gl_exec *exec, const void *message, size_t size)
@@ -49,6 +65,7 @@ void exec_send(struct gl_exec *exec, const void *message, size_t size)
 	if (exec->status < 0)
 		return;
 	exec->status = exec->config.ops->send(exec->config.data, message, size);
+	out_settle(exec);
 }
 
 void exec_send_message(
@@ -255,6 +272,7 @@ int gl_exec_message(struct gl_exec *exec, const struct wire_header *header, cons
 		if (!row)
 			return -EPROTO;
 		atomic_store_explicit(&exec->command, row->name, memory_order_relaxed);
+		exec->passed += WIRE_HEADER_SIZE + size;
 		execute(exec, row, header, fixed, size, rest);
 	} else {
 		status = dispatch(exec, header->opcode, fixed, size);
@@ -302,6 +320,9 @@ size_t gl_exec_plain(struct gl_exec *exec, uint8_t channel, const uint8_t *messa
 		done += (uint32_t)header;
 		atomic_store_explicit(steps, ++step, memory_order_relaxed);
 	}
+	exec->passed += done;
+	if (context->list.number)
+		exec_list_grow(exec->current);
 	return done;
 }
 
@@ -397,6 +418,7 @@ void gl_exec_destroy(struct gl_exec *exec)
 	exec_surfaces_finish(exec);
 	exec_contexts_finish(exec);
 	eglReleaseThread();
+	exec_give(exec, GL_EXEC_RESOURCE_BYTES, exec->out_taken);
 	free(exec->out);
 	free(exec);
 }

@@ -57,10 +57,11 @@ struct exec_group {
 	struct exec_names names[GL_CLASSES];
 	struct exec_map syncs; /* of GLsync, by the guest's number */
 	struct exec_limbo limbo;
-	bool texture_buffers; /* there may be textures whose images are a buffer */
-	uint64_t lists;       /* display lists that were taken */
-	uint64_t streams;     /* bytes of buffers of contexts that are gone and left them here */
-	bool open_lists;      /* one of them may end between glBegin and glEnd */
+	bool texture_buffers;  /* there may be textures whose images are a buffer */
+	struct exec_map lists; /* what is known of display lists, by their numbers (exec_lists.c) */
+	bool image_lists;      /* one of them makes images of textures */
+	bool open_lists;       /* one of them may end between glBegin and glEnd */
+	uint64_t streams;      /* bytes of buffers of contexts that are gone and left them here */
 };
 
 /* What a host's context can do, as far as it matters here. */
@@ -111,6 +112,15 @@ struct exec_charge {
 	GLuint made; /* the guest's name of the program that the command makes; 0: none */
 };
 
+/* A display list that is being compiled. */
+struct exec_list {
+	GLuint number;  /* 0: none */
+	bool fresh;     /* there was none of that number */
+	bool images;    /* it makes images of textures, or calls others */
+	uint64_t from;  /* gl_exec.passed when it began */
+	uint64_t bytes; /* taken for it */
+};
+
 struct exec_context {
 	struct list link; // gl_exec.contexts
 	struct gl_exec *exec;
@@ -144,6 +154,9 @@ struct exec_context {
 	struct exec_charge charge;
 	struct exec_object text; /* stands for a program that the command under way makes */
 
+	struct exec_list list; /* the display list that is being compiled */
+	uint64_t debug_ids;    /* of messages that it was told about */
+
 	/* What names_free() has taken for names that are about to be made. */
 	enum gl_exec_take reserved_what;
 	uint64_t reserved;
@@ -162,6 +175,7 @@ struct exec_surface {
 	EGLSyncKHR fences[2];                          /* of the presents before */
 	GLuint retained_texture, retained_framebuffer; /* the reader's; 0: none */
 	uint32_t retained_width, retained_height;
+	uint64_t retained_bytes; /* taken for it */
 };
 
 /* Functions that are no commands of the stream. */
@@ -200,10 +214,12 @@ struct gl_exec {
 	bool configless, fences, srgb;
 	struct gl_decoder dec;
 	const void *wire; /* of the command under way */
+	uint64_t passed;  /* bytes of all commands */
 	uint8_t channel;  /* of the newest message */
 	int status;       /* negative: the channel must end */
 	uint8_t *out;     /* a message for the guest; out_size bytes of room */
 	size_t out_size;
+	uint64_t out_taken; /* bytes taken for it */
 	uint64_t reset_asked_ms;
 	_Atomic(const char *) command;
 };
@@ -348,8 +364,21 @@ const void *exec_without_fronts(const struct exec_context *context, uint16_t opc
 GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const void *wire);
 /* It was executed, or not: what the memory took the place of is given back, or the memory. */
 void exec_memory_after(struct exec_context *context, bool done);
+/* A display list may have made images of any texture: takes what they have now. */
+void exec_memory_look(struct exec_context *context);
 /* Gives back what was taken for an object. */
 void exec_memory_forget(struct gl_exec *exec, struct exec_object *object);
+
+/* ---- exec_lists.c: display lists, and what they hold */
+
+/* Of the commands that make and call lists; 0 or GL_OUT_OF_MEMORY. */
+GLenum exec_lists_before(struct exec_context *context, uint16_t opcode, const void *wire);
+void exec_lists_after(struct exec_context *context, uint16_t opcode, const void *wire, bool done);
+/* Takes memory for what went into the list that is being compiled; ends the list if there is none. */
+void exec_list_grow(struct exec_context *context);
+/* Gives back what was taken for a list that is not finished. */
+void exec_list_drop(struct exec_context *context);
+void exec_lists_finish(struct gl_exec *exec, struct exec_group *group);
 
 /* ---- exec_limbo.c */
 

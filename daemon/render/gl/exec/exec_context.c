@@ -38,7 +38,7 @@ static void group_release(struct gl_exec *exec, struct exec_group *group)
 	exec_memory_forget(exec, &group->strings);
 	exec_limbo_finish(exec, &group->limbo);
 	exec_syncs_finish(exec, group);
-	exec_give(exec, GL_EXEC_OBJECTS, group->lists);
+	exec_lists_finish(exec, group);
 	exec_give(exec, GL_EXEC_RESOURCE_BYTES, group->streams);
 	free(group);
 }
@@ -129,6 +129,8 @@ static void context_free(struct exec_context *context)
 	exec_give(exec, GL_EXEC_RESOURCE_BYTES,
 		streams + context->feedback_size * sizeof(*context->feedback) +
 			context->select_size * sizeof(*context->select));
+	exec_list_drop(context);
+	exec_give(exec, GL_EXEC_OBJECTS, context->debug_ids);
 	exec_give(exec, GL_EXEC_CONTEXTS, 1);
 	/* The driver held them until now. */
 	free(context->feedback);

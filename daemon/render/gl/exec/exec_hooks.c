@@ -6,9 +6,6 @@
 #include "gl_wire_n_p.h"
 #include "gl_wire_q_t.h"
 
-/* Numbers of display lists that one command may ask for. */
-#define LISTS_MAX 65536
-
 /* Whether a command makes a compute shader, and compute shaders are off. */
 static bool is_compute(const struct exec_context *context, uint16_t opcode, const void *wire)
 {
@@ -36,25 +33,6 @@ static bool is_pinned(uint16_t opcode, const void *wire)
 	return (opcode == GL_OP_BindBuffer || opcode == GL_OP_BufferData ||
 		       opcode == GL_OP_BufferStorage) &&
 	       first->target == GL_EXTERNAL_VIRTUAL_MEMORY_BUFFER_AMD;
-}
-
-static GLenum lists_before(struct exec_context *context, const struct gl_wire_GenLists *wire)
-{
-	if (wire->range <= 0)
-		return GL_NO_ERROR;
-	if (wire->range > LISTS_MAX ||
-		!exec_take(context->exec, GL_EXEC_OBJECTS, (uint64_t)wire->range, 0))
-		return GL_OUT_OF_MEMORY;
-	context->group->lists += (uint64_t)wire->range;
-	return GL_NO_ERROR;
-}
-
-static void lists_after(struct exec_context *context, const struct gl_wire_DeleteLists *wire)
-{
-	const uint64_t gone = gl_min(gl_natural(wire->range), context->group->lists);
-
-	exec_give(context->exec, GL_EXEC_OBJECTS, gone);
-	context->group->lists -= gone;
 }
 
 /* If glBegin did begin something this query fails, as whatever cannot stand there. */
@@ -86,6 +64,17 @@ static GLenum store_before(struct exec_context *context, uint16_t opcode, const 
 	return exec_store_knows(context, pname, value) ? GL_NO_ERROR : GL_INVALID_ENUM;
 }
 
+/* The driver may note each of them for as long as the context is there. */
+static GLenum ids_before(struct exec_context *context, const struct gl_wire_DebugMessageControl *wire)
+{
+	const uint64_t n = gl_natural(wire->count);
+
+	if (!exec_take(context->exec, GL_EXEC_OBJECTS, n, 0))
+		return GL_OUT_OF_MEMORY;
+	context->debug_ids += n;
+	return GL_NO_ERROR;
+}
+
 GLenum exec_before(
 	struct exec_context *context, const struct gl_row *row, uint16_t opcode, const void *wire)
 {
@@ -105,13 +94,15 @@ GLenum exec_before(
 	case GL_OP_CallLists:
 		/* A list may enable arrays, by glEnable. */
 		context->arrays_known = false;
-		break;
+		return exec_lists_before(context, opcode, wire);
 	case GL_OP_CreateShader:
 	case GL_OP_CreateShaderProgramv:
 	case GL_OP_CreateShaderProgramEXT:
 		if (is_compute(context, opcode, wire))
 			return GL_INVALID_ENUM;
 		return exec_memory_before(context, opcode, wire);
+	case GL_OP_DebugMessageControl:
+		return ids_before(context, wire);
 	case GL_OP_TexBuffer:
 	case GL_OP_TexBufferRange:
 	case GL_OP_TextureBuffer:
@@ -122,7 +113,8 @@ GLenum exec_before(
 		context->group->texture_buffers = true;
 		break;
 	case GL_OP_GenLists:
-		return lists_before(context, wire);
+	case GL_OP_NewList:
+		return exec_lists_before(context, opcode, wire);
 	case GL_OP_PixelStoref:
 	case GL_OP_PixelStorei:
 		return store_before(context, opcode, wire);
@@ -184,6 +176,5 @@ void exec_after(struct exec_context *context, uint16_t opcode, const void *wire,
 	if (context->charge.object)
 		exec_memory_after(context, done);
 	follow(context, opcode);
-	if (opcode == GL_OP_DeleteLists && done)
-		lists_after(context, wire);
+	exec_lists_after(context, opcode, wire, done);
 }

@@ -10,6 +10,13 @@
 #include "exec_host.h"
 #include "exec_memory.h"
 
+/* Most bytes of an image in a display list. */
+#define LIST_IMAGE_MAX (UINT64_C(8) << 20)
+/* Of what a picture as large takes, what an array of rows does. */
+#define ARRAY_1D_TIMES 4
+/* Levels of a texture that a driver may have. */
+#define LEVELS_MAX 16
+
 const struct exec_target exec_texture_targets[EXEC_TARGETS] = {
 	{ GL_TEXTURE_2D, GL_TEXTURE_BINDING_2D },
 	{ GL_TEXTURE_1D, GL_TEXTURE_BINDING_1D },
@@ -210,13 +217,22 @@ static uint64_t *image_of(struct exec_object *object, unsigned int face, GLint l
 	return object->levels ? &object->levels->bytes[face][level] : NULL;
 }
 
-static bool in_list(const struct exec_context *context)
+/*
+ * An image goes into a display list, and no texture has it before the list is called. Which one
+ * then is looked at afterwards: for that it must not be large. 0 where no list is compiled.
+ */
+static GLenum list_image(struct exec_context *context, uint64_t bytes, bool *ret_later)
 {
-	GLint list = 0;
+	GLint mode = 0;
 
-	if (context->has.fixed_arrays)
-		context->gl.GetIntegerv(GL_LIST_INDEX, &list);
-	return list != 0;
+	if (context->list.number == 0)
+		return GL_NO_ERROR;
+	if (bytes > LIST_IMAGE_MAX || context->has.version < 45)
+		return GL_OUT_OF_MEMORY;
+	context->gl.GetIntegerv(GL_LIST_MODE, &mode);
+	*ret_later = mode == GL_COMPILE;
+	context->list.images = context->group->image_lists = true;
+	return GL_NO_ERROR;
 }
 
 static enum gl_exec_take counted_as(const struct exec_object *object)
@@ -244,10 +260,14 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	struct exec_request request;
 	struct exec_object *object;
 	GLenum error = GL_NO_ERROR;
+	bool later = false;
 	unsigned int face;
 
 	if (!exec_request_of(opcode, wire, &request))
 		return GL_NO_ERROR;
+	/* Its rows are images of their own, each with as many rows as a driver has at least. */
+	if (request.target == GL_TEXTURE_1D_ARRAY)
+		request.bytes = gl_mul(ARRAY_1D_TIMES, request.bytes);
 	/* An error inside of glBegin and glEnd anyway, where nothing can be asked. */
 	if (context->begun)
 		return GL_INVALID_OPERATION;
@@ -255,6 +275,11 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	object = object_of(context, &request, &face, &error);
 	if (!object || error)
 		return error;
+	if (request.kind == EXEC_REQUEST_IMAGE) {
+		error = list_image(context, request.bytes, &later);
+		if (error || later)
+			return error;
+	}
 	if (request.kind == EXEC_REQUEST_VIEW) {
 		const struct exec_object *of = exec_object(context, GL_CLASS_TEXTURE, request.of);
 
@@ -272,7 +297,6 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 			context->charge.object = NULL;
 			return GL_INVALID_VALUE;
 		}
-		context->charge.kept = in_list(context);
 	}
 	if (take(context, object, request.bytes))
 		return GL_NO_ERROR;
@@ -325,4 +349,69 @@ void exec_memory_forget(struct gl_exec *exec, struct exec_object *object)
 {
 	exec_give(exec, counted_as(object), object->bytes);
 	object->bytes = 0;
+}
+
+/* ---- what a display list has made */
+
+static void image_look(
+	struct exec_context *context, struct exec_object *object, unsigned int faces, GLint level)
+{
+	GLint size[3] = { 0 }, format = 0;
+
+	context->gl.GetTextureLevelParameteriv(object->host, level, GL_TEXTURE_WIDTH, &size[0]);
+	if (size[0] == 0)
+		return;
+	context->gl.GetTextureLevelParameteriv(object->host, level, GL_TEXTURE_HEIGHT, &size[1]);
+	context->gl.GetTextureLevelParameteriv(object->host, level, GL_TEXTURE_DEPTH, &size[2]);
+	context->gl.GetTextureLevelParameteriv(
+		object->host, level, GL_TEXTURE_INTERNAL_FORMAT, &format);
+	for (unsigned int face = 0; face < faces; face++) {
+		const uint64_t bytes = exec_image_bytes((GLenum)format, size[0], size[1], size[2]);
+		uint64_t *image = image_of(object, face, level);
+
+		if (!image || *image >= bytes)
+			continue;
+		if (!exec_take(context->exec, GL_EXEC_RESOURCE_BYTES, bytes - *image, bytes)) {
+			exec_error(context, GL_OUT_OF_MEMORY);
+			continue;
+		}
+		object->bytes += bytes - *image;
+		*image = bytes;
+	}
+}
+
+/* What is no cube cannot be bound as one; the target itself is not told in each profile. */
+static bool is_cube(struct exec_context *context, GLuint host)
+{
+	GLuint was = bound(context, GL_TEXTURE_BINDING_CUBE_MAP);
+	bool cube;
+
+	context->gl.BindTexture(GL_TEXTURE_CUBE_MAP, host);
+	cube = context->gl.GetError() == GL_NO_ERROR;
+	if (!exec_object_of_host(context, GL_CLASS_TEXTURE, was))
+		was = 0;
+	context->gl.BindTexture(GL_TEXTURE_CUBE_MAP, was);
+	return cube;
+}
+
+void exec_memory_look(struct exec_context *context)
+{
+	const struct exec_map *textures = &context->names[GL_CLASS_TEXTURE]->guest;
+
+	if (context->begun)
+		return;
+	exec_errors_settle(context);
+	for (uint32_t i = 0; i < textures->n_slots; i++) {
+		struct exec_object *object = textures->slots[i].value;
+		unsigned int faces;
+
+		/* One that was made in one piece gets no images. */
+		if (textures->slots[i].key == 0 || (object->bytes && !object->levels) ||
+			!context->gl.IsTexture(object->host))
+			continue;
+		faces = is_cube(context, object->host) ? EXEC_FACES : 1;
+		for (GLint level = 0; level < LEVELS_MAX; level++)
+			image_look(context, object, faces, level);
+	}
+	exec_errors_drop(context);
 }

@@ -144,6 +144,12 @@ int gl_exec_read(struct gl_exec *exec, uint32_t id, bool retained, const struct 
 
 static int retained_make(struct gl_exec *exec, struct exec_surface *surface)
 {
+	const uint64_t bytes =
+		exec_image_bytes(GL_RGBA8, (GLsizei)surface->width, (GLsizei)surface->height, 1);
+
+	if (!exec_take(exec, GL_EXEC_RESOURCE_BYTES, bytes, 0))
+		return -ENOMEM;
+	surface->retained_bytes = bytes;
 	exec->gl.GenTextures(1, &surface->retained_texture);
 	exec->gl.GenFramebuffers(1, &surface->retained_framebuffer);
 	exec->gl.BindTexture(GL_TEXTURE_2D, surface->retained_texture);
@@ -163,15 +169,19 @@ static void retained_end(struct gl_exec *exec, struct exec_surface *surface)
 	exec->gl.DeleteFramebuffers(1, &surface->retained_framebuffer);
 	exec->gl.DeleteTextures(1, &surface->retained_texture);
 	surface->retained_framebuffer = surface->retained_texture = 0;
+	exec_give(exec, GL_EXEC_RESOURCE_BYTES, surface->retained_bytes);
+	surface->retained_bytes = 0;
 }
 
 void exec_retained_drop(struct gl_exec *exec, struct exec_surface *surface)
 {
-	if (surface->retained_framebuffer == 0 || exec->reader == EGL_NO_CONTEXT)
-		return;
-	exec->reader_current = true;
-	if (eglMakeCurrent(exec->display, EGL_NO_SURFACE, EGL_NO_SURFACE, exec->reader))
-		retained_end(exec, surface);
+	if (surface->retained_framebuffer && exec->reader != EGL_NO_CONTEXT) {
+		exec->reader_current = true;
+		if (eglMakeCurrent(exec->display, EGL_NO_SURFACE, EGL_NO_SURFACE, exec->reader))
+			retained_end(exec, surface);
+	}
+	exec_give(exec, GL_EXEC_RESOURCE_BYTES, surface->retained_bytes);
+	surface->retained_bytes = 0;
 }
 
 int gl_exec_retain(struct gl_exec *exec, uint32_t id, const struct ipc_rect *wanted)

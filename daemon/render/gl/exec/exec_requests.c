@@ -27,7 +27,8 @@
 #define IMAGE_1D exec_image_bytes((GLenum)w->internalformat, w->width, 1, 1)
 #define IMAGE_2D exec_image_bytes((GLenum)w->internalformat, w->width, w->height, 1)
 #define IMAGE_3D exec_image_bytes((GLenum)w->internalformat, w->width, w->height, w->depth)
-#define SAMPLES(n, bytes) gl_mul(gl_natural(n) ? gl_natural(n) : 1, bytes)
+/* A driver may have no fewer samples than 4. */
+#define SAMPLES(n, bytes) gl_mul((n) <= 0 ? 1 : (n) < 4 ? 4 : gl_natural(n), bytes)
 /* A texture's target is not said: it may be a cube. */
 #define PERHAPS_CUBE(bytes) gl_mul(CUBE_FACES, bytes)
 #define CUBE(bytes) gl_mul(w->target == GL_TEXTURE_CUBE_MAP ? CUBE_FACES : 1, bytes)

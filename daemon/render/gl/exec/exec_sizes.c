@@ -3,6 +3,9 @@
 
 /* Bytes that any image takes besides its pixels. */
 #define IMAGE_LEAST 1024u
+/* A driver's rows are multiples of so many bytes, and so many at least. */
+#define ROW_BYTES 64u
+#define ROWS      4u
 
 /* Bytes of one pixel in the driver's memory, or more; formats that are not known have 8. */
 static uint64_t pixel_bytes(GLenum format)
@@ -74,14 +77,31 @@ static uint64_t pixel_bytes(GLenum format)
 	}
 }
 
+static uint64_t aligned(uint64_t n, uint64_t to)
+{
+	return n >= GL_LENGTH_HUGE - to ? n : (n + to - 1) / to * to;
+}
+
+/*
+ * With all its mipmaps, as glGenerateMipmap may follow. Of an image with depth they are counted as
+ * deep as it is, as its layers are no fewer on any level.
+ */
 uint64_t exec_image_bytes(GLenum format, GLsizei width, GLsizei height, GLsizei depth)
 {
-	const uint64_t pixels =
-		gl_mul(gl_mul(gl_natural(width), gl_natural(height)), gl_natural(depth));
-	const uint64_t bytes = gl_mul(pixels, pixel_bytes(format));
+	const uint64_t layers = gl_natural(depth);
+	uint64_t columns = gl_natural(width), rows = gl_natural(height), bytes = 0, level;
 
-	if (bytes >= GL_LENGTH_UNKNOWN - IMAGE_LEAST - 1)
-		return GL_LENGTH_HUGE;
-	/* A third more for its mipmaps: glGenerateMipmap may follow. */
-	return bytes + bytes / 3 + IMAGE_LEAST;
+	do {
+		level = gl_mul(aligned(gl_mul(columns, pixel_bytes(format)), ROW_BYTES),
+			aligned(rows, ROWS));
+		if (layers && level > GL_LENGTH_HUGE / 4 / layers)
+			return GL_LENGTH_HUGE;
+		bytes += level * layers;
+		columns /= 2;
+		rows /= 2;
+	} while (columns || rows);
+	/* Those of a column of pixels behind each other. */
+	if (width == 1 && height == 1)
+		bytes *= 2;
+	return bytes + IMAGE_LEAST;
 }
