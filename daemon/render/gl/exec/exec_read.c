@@ -46,6 +46,13 @@ static int reader_make(struct gl_exec *exec, const struct exec_surface *surface)
 	return 0;
 }
 
+static void retained_gone(struct gl_exec *exec, struct exec_surface *surface)
+{
+	surface->retained_framebuffer = surface->retained_texture = 0;
+	exec_give(exec, GL_EXEC_RESOURCE_BYTES, surface->retained_bytes);
+	surface->retained_bytes = 0;
+}
+
 static void reader_end(struct gl_exec *exec)
 {
 	struct exec_surface *surface;
@@ -54,7 +61,7 @@ static void reader_end(struct gl_exec *exec)
 	exec->reader = EGL_NO_CONTEXT;
 	/* What was retained went with it. */
 	list_for_each(surface, &exec->surfaces, link)
-		surface->retained_framebuffer = surface->retained_texture = 0;
+		retained_gone(exec, surface);
 }
 
 /* The reader is current, with the surface as its default framebuffer. */
@@ -168,9 +175,7 @@ static void retained_end(struct gl_exec *exec, struct exec_surface *surface)
 {
 	exec->gl.DeleteFramebuffers(1, &surface->retained_framebuffer);
 	exec->gl.DeleteTextures(1, &surface->retained_texture);
-	surface->retained_framebuffer = surface->retained_texture = 0;
-	exec_give(exec, GL_EXEC_RESOURCE_BYTES, surface->retained_bytes);
-	surface->retained_bytes = 0;
+	retained_gone(exec, surface);
 }
 
 void exec_retained_drop(struct gl_exec *exec, struct exec_surface *surface)
@@ -180,8 +185,7 @@ void exec_retained_drop(struct gl_exec *exec, struct exec_surface *surface)
 		if (eglMakeCurrent(exec->display, EGL_NO_SURFACE, EGL_NO_SURFACE, exec->reader))
 			retained_end(exec, surface);
 	}
-	exec_give(exec, GL_EXEC_RESOURCE_BYTES, surface->retained_bytes);
-	surface->retained_bytes = 0;
+	retained_gone(exec, surface);
 }
 
 int gl_exec_retain(struct gl_exec *exec, uint32_t id, const struct ipc_rect *wanted)
