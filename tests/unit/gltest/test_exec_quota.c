@@ -10,37 +10,13 @@
 
 #include <cmocka.h>
 
-#include "exec_test.h"
-
-#define MB (UINT64_C(1) << 20)
+#include "quota_fixture.h"
 
 static int setup(void **state)
 {
 	exec_test_begin(state, NULL);
 	exec_test_start(*state);
 	return 0;
-}
-
-static int setup_small(void **state)
-{
-	static const struct gl_pair_config config = {
-		.limits = { [GL_EXEC_RESOURCES] = 100,
-			[GL_EXEC_RESOURCE_BYTES] = 64 * MB,
-			[GL_EXEC_OBJECTS] = 100,
-			[GL_EXEC_SHADER_BYTES] = 4096 },
-		.resource_size = 16 * MB,
-		.shader_size = 1024,
-	};
-
-	exec_test_begin(state, &config);
-	exec_test_start(*state);
-	return 0;
-}
-
-static uint64_t taken(struct exec_test *t, enum gl_exec_take what)
-{
-	assert_int_equal(exec_test_drain(t), 0);
-	return gl_pair_taken(t->pair, what);
 }
 
 /* A context that shares with context 1, current. */
@@ -317,101 +293,6 @@ static void test_held_by_views(void **state)
 	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 48 * MB, 64 * MB);
 }
 
-/* ---- display lists */
-
-static void test_lists_that_nobody_generated(void **state)
-{
-	struct exec_test *t = *state;
-	GLuint first;
-
-	for (GLuint i = 1; i <= 200; i++) {
-		gl_encode_NewList(&t->enc, i, GL_COMPILE);
-		gl_encode_EndList(&t->enc);
-	}
-	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
-	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 100);
-	gl_encode_DeleteLists(&t->enc, 90, 1000);
-	exec_test_error(t);
-	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 89);
-	/* There are none, and none come back. */
-	gl_encode_DeleteLists(&t->enc, 1000, 50);
-	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 89);
-	gl_encode_DeleteLists(&t->enc, 1, 88);
-	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 1);
-	first = gl_encode_GenLists(&t->enc, 50);
-	assert_int_not_equal(first, 0);
-	gl_encode_NewList(&t->enc, first + 3, GL_COMPILE);
-	gl_encode_EndList(&t->enc);
-	assert_int_equal(taken(t, GL_EXEC_OBJECTS), 51);
-	assert_int_equal(gl_encode_GenLists(&t->enc, 50), 0);
-	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
-}
-
-static void test_what_lists_hold(void **state)
-{
-	static GLubyte pixels[128 * 128 * 4];
-	struct exec_test *t = *state;
-	const uint64_t before = taken(t, GL_EXEC_RESOURCE_BYTES);
-	GLfloat width = 0;
-
-	for (GLuint list = 1; list <= 2; list++) {
-		gl_encode_NewList(&t->enc, list, GL_COMPILE);
-		for (unsigned int i = 0; i < 30; i++)
-			gl_encode_DrawPixels(&t->enc, 128, 128, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
-		gl_encode_EndList(&t->enc);
-		assert_int_equal(exec_test_error(t), GL_NO_ERROR);
-		assert_in_range(
-			taken(t, GL_EXEC_RESOURCE_BYTES) - before, 2 * list * MB, 10 * list * MB);
-	}
-	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
-	gl_encode_EndList(&t->enc);
-	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
-	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 2 * MB, 10 * MB);
-	gl_encode_DeleteLists(&t->enc, 1, 2);
-	assert_int_equal(taken(t, GL_EXEC_RESOURCE_BYTES), before);
-
-	/* One for which there is no memory is not, and what follows is executed. */
-	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
-	for (unsigned int i = 0; i < 2000; i++)
-		gl_encode_DrawPixels(&t->enc, 64, 64, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
-	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
-	gl_encode_LineWidth(&t->enc, 3);
-	gl_encode_GetFloatv(&t->enc, GL_LINE_WIDTH, &width);
-	assert_true(width == 3);
-	assert_false(gl_encode_IsList(&t->enc, 1));
-	assert_int_equal(taken(t, GL_EXEC_RESOURCE_BYTES), before);
-}
-
-static void test_images_of_lists(void **state)
-{
-	struct exec_test *t = *state;
-
-	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
-	gl_encode_TexImage2D(&t->enc, GL_TEXTURE_2D, 0, GL_RGBA8, 1024, 1024, 0, GL_RGBA,
-		GL_UNSIGNED_BYTE, NULL);
-	gl_encode_EndList(&t->enc);
-	gl_encode_NewList(&t->enc, 2, GL_COMPILE);
-	gl_encode_CallList(&t->enc, 1);
-	gl_encode_EndList(&t->enc);
-	for (GLuint i = 1; i <= 20; i++) {
-		gl_encode_GenTextures(&t->enc, 1, &i);
-		gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, i);
-		gl_encode_CallList(&t->enc, 1 + i % 2);
-		if (i == 5)
-			assert_int_equal(exec_test_error(t), GL_NO_ERROR);
-	}
-	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
-	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 56 * MB, 64 * MB);
-	for (GLuint i = 1; i <= 20; i++)
-		gl_encode_DeleteTextures(&t->enc, 1, &i);
-	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
-	gl_encode_TexImage2D(&t->enc, GL_TEXTURE_2D, 0, GL_RGBA8, 1536, 1536, 0, GL_RGBA,
-		GL_UNSIGNED_BYTE, NULL);
-	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
-	gl_encode_EndList(&t->enc);
-	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 0, 2 * MB);
-}
-
 /* ---- texts */
 
 static void test_text_of_a_program_in_one(void **state)
@@ -583,8 +464,7 @@ static void test_far_vertices_are_of_a_size(void **state)
 	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 16 * MB, 24 * MB);
 }
 
-#define TEST(name)       cmocka_unit_test_setup_teardown(test_##name, setup, exec_test_end)
-#define TEST_SMALL(name) cmocka_unit_test_setup_teardown(test_##name, setup_small, exec_test_end)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, exec_test_end)
 
 int main(void)
 {
@@ -599,9 +479,6 @@ int main(void)
 		TEST_SMALL(held_by_textures),
 		TEST_SMALL(held_by_another_context),
 		TEST_SMALL(held_by_views),
-		TEST_SMALL(lists_that_nobody_generated),
-		TEST_SMALL(what_lists_hold),
-		TEST_SMALL(images_of_lists),
 		TEST_SMALL(text_of_a_program_in_one),
 		TEST_SMALL(text_in_assembly),
 		TEST_SMALL(text_by_name),
