@@ -36,6 +36,7 @@ def local_lengths(param):
         if not param.image.host:
             members = [f".format = {param.image.format}", f".type = {param.image.type}"]
             members += [f".{m} = {d}" for m, d in zip(("width", "height", "depth"), dims)]
+            members += [".layers = true"] if len(param.image.dims) == 3 else []
             out += gl_text.initializer(1, f"const struct gl_image {name}_image = ", members)
     if param.kind == "sink":
         return out + [f"\tconst bool bound = gl_encoder_bound(enc, {binding_name(param.binding)});"]
@@ -116,7 +117,7 @@ def read_reply(command):
             name = f"{param.name}_image"
             if param.image.host:
                 members = [f".format = {param.image.format}", f".type = {param.image.type}", ".width = reply.dims[0]",
-                           ".height = reply.dims[1]", ".depth = reply.dims[2]"]
+                           ".height = reply.dims[1]", ".depth = reply.dims[2]", ".layers = reply.dims[2] > 1"]
                 out += gl_text.initializer(2, f"const struct gl_image {name} = ", members) + [""]
             sized = any(p.name == "bufSize" for p in command.params)
             room = "gl_natural(bufSize)" if sized else "UINT64_MAX"

@@ -250,7 +250,7 @@ bool gl_image_layout(const struct gl_image *image, const struct gl_pixel_store *
 		return false;
 	out.row_stride = (out.row_stride + align - 1) / align * align;
 	out.image_stride = gl_mul(out.row_stride, rows);
-	out.first = gl_mul(out.image_stride, gl_natural(store->skip_images));
+	out.first = image->layers ? gl_mul(out.image_stride, gl_natural(store->skip_images)) : 0;
 	if (out.image_stride >= LAYOUT_MAX || out.first >= LAYOUT_MAX)
 		return false;
 	out.first += gl_mul(out.row_stride, gl_natural(store->skip_rows)) + skip;

@@ -87,10 +87,14 @@ unsigned int gl_format_components(GLenum format);
 /* Bytes of one pixel (not for GL_BITMAP). */
 uint64_t gl_pixel_bytes(GLenum format, GLenum type);
 
-/* A block of pixels as a command names it; dimensions that it does not name are 1. */
+/*
+ * A block of pixels as a command names it; dimensions that it does not name are 1. Of one that has
+ * layers the pixel store skips images, too.
+ */
 struct gl_image {
 	GLenum format, type;
 	GLsizei width, height, depth;
+	bool layers;
 };
 
 /* Bytes of one row without padding, and of a whole image whose rows lie one after the other. */

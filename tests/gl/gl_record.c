@@ -95,7 +95,7 @@ void record_source(const void *source, uint64_t bytes)
 
 uint64_t record_image(GLenum format, GLenum type, GLsizei width, GLsizei height, GLsizei depth)
 {
-	const struct gl_image image = { format, type, width, height, depth };
+	const struct gl_image image = { format, type, width, height, depth, false };
 
 	return gl_image_bytes(&image);
 }

@@ -102,7 +102,12 @@ void gl_shadow_GetTextureSubImage(struct gl_context *ctx, GLuint texture, GLint 
 	GLenum format, GLenum type, GLsizei bufSize, void *pixels)
 {
 	const struct gl_image image = {
-		.format = format, .type = type, .width = width, .height = height, .depth = depth
+		.format = format,
+		.type = type,
+		.width = width,
+		.height = height,
+		.depth = depth,
+		.layers = true
 	};
 	struct gl_image_layout layout;
 

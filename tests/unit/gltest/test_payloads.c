@@ -36,7 +36,7 @@ static void take_data(GLenum target, GLintptr offset, GLsizeiptr size, const voi
 static void take_image(GLenum target, GLint level, GLint x, GLint y, GLsizei width, GLsizei height,
 	GLenum format, GLenum type, const void *pixels)
 {
-	const struct gl_image image = { format, type, width, height, 1 };
+	const struct gl_image image = { format, type, width, height, 1, false };
 
 	(void)target, (void)level, (void)x, (void)y;
 	got.size = (size_t)gl_image_bytes(&image);
@@ -57,7 +57,7 @@ static void take_bitmap(GLsizei width, GLsizei height, GLfloat xorig, GLfloat yo
 static void give_image(
 	GLint x, GLint y, GLsizei width, GLsizei height, GLenum format, GLenum type, void *pixels)
 {
-	const struct gl_image image = { format, type, width, height, 1 };
+	const struct gl_image image = { format, type, width, height, 1, false };
 	uint8_t *bytes = pixels;
 
 	(void)x, (void)y;
@@ -155,9 +155,13 @@ static void test_unpack_rows(void **state)
 
 	(void)state;
 	record_pattern(image, sizeof(image), 0);
-	loop->enc.unpack = (struct gl_pixel_store){
-		.alignment = 4, .row_length = 7, .skip_pixels = 2, .skip_rows = 3
-	};
+	/* What is said of images is for those that have layers. */
+	loop->enc.unpack = (struct gl_pixel_store){ .alignment = 4,
+		.row_length = 7,
+		.skip_pixels = 2,
+		.skip_rows = 3,
+		.image_height = 9,
+		.skip_images = 2 };
 	gl_encode_TexSubImage2D(
 		&loop->enc, GL_TEXTURE_2D, 0, 0, 0, 3, 2, GL_RGB, GL_UNSIGNED_BYTE, image);
 	gl_loop_run(loop);
@@ -254,17 +258,18 @@ static void test_sizes_of_images(void **state)
 		struct gl_image image;
 		uint64_t bytes;
 	} rows[] = {
-		{ { GL_RGBA, GL_UNSIGNED_BYTE, 3, 2, 1 }, 24 },
-		{ { GL_RGB, GL_UNSIGNED_SHORT_5_6_5, 3, 2, 1 }, 12 },
-		{ { GL_DEPTH_STENCIL, GL_UNSIGNED_INT_24_8, 3, 2, 1 }, 24 },
-		{ { GL_DEPTH_STENCIL, GL_FLOAT_32_UNSIGNED_INT_24_8_REV, 3, 2, 1 }, 48 },
-		{ { GL_RG_INTEGER, GL_INT, 2, 2, 3 }, 96 },
-		{ { GL_COLOR_INDEX, GL_BITMAP, 9, 2, 1 }, 4 },
-		{ { GL_RGBA, GL_FLOAT, -1, 2, 1 }, 0 },
-		{ { GL_RGBA, GL_HALF_FLOAT, 0x7fffffff, 0x7fffffff, 0x7fffffff }, GL_LENGTH_HUGE },
-		{ { GL_RGBA, GL_BITMAP, 9, 2, 1 }, GL_LENGTH_UNKNOWN },
-		{ { GL_TEXTURE_2D, GL_FLOAT, 1, 1, 1 }, GL_LENGTH_UNKNOWN },
-		{ { GL_RGBA, GL_DOUBLE, 1, 1, 1 }, GL_LENGTH_UNKNOWN },
+		{ { GL_RGBA, GL_UNSIGNED_BYTE, 3, 2, 1, false }, 24 },
+		{ { GL_RGB, GL_UNSIGNED_SHORT_5_6_5, 3, 2, 1, false }, 12 },
+		{ { GL_DEPTH_STENCIL, GL_UNSIGNED_INT_24_8, 3, 2, 1, false }, 24 },
+		{ { GL_DEPTH_STENCIL, GL_FLOAT_32_UNSIGNED_INT_24_8_REV, 3, 2, 1, false }, 48 },
+		{ { GL_RG_INTEGER, GL_INT, 2, 2, 3, false }, 96 },
+		{ { GL_COLOR_INDEX, GL_BITMAP, 9, 2, 1, false }, 4 },
+		{ { GL_RGBA, GL_FLOAT, -1, 2, 1, false }, 0 },
+		{ { GL_RGBA, GL_HALF_FLOAT, 0x7fffffff, 0x7fffffff, 0x7fffffff, false },
+			GL_LENGTH_HUGE },
+		{ { GL_RGBA, GL_BITMAP, 9, 2, 1, false }, GL_LENGTH_UNKNOWN },
+		{ { GL_TEXTURE_2D, GL_FLOAT, 1, 1, 1, false }, GL_LENGTH_UNKNOWN },
+		{ { GL_RGBA, GL_DOUBLE, 1, 1, 1, false }, GL_LENGTH_UNKNOWN },
 	};
 
 	(void)state;
