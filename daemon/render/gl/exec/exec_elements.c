@@ -374,10 +374,11 @@ static bool list_multi_elements(struct exec_context *context,
 	return true;
 }
 
+/* A command that does nothing, and of which the driver knows that it changes nothing of what is current. */
 void exec_list_keep_apart(struct exec_context *context, GLenum mode)
 {
 	if (context->compiling && (mode == GL_TRIANGLE_STRIP || mode == GL_QUAD_STRIP))
-		context->gl.CallLists(0, GL_UNSIGNED_BYTE, "");
+		context->gl.Clear(0);
 }
 
 bool exec_list_draw_fits(struct exec_context *context, uint16_t opcode, const void *wire)
