@@ -76,9 +76,9 @@ void gl_shadow_DeleteVertexArrays(struct gl_context *ctx, GLsizei n, const GLuin
 
 static void enable(struct gl_vao *vao, enum gl_slot slot, bool on)
 {
-	const uint64_t bit = UINT64_C(1) << slot;
+	const uint64_t bit = slot == GL_SLOT_NONE ? 0 : UINT64_C(1) << slot;
 
-	if (slot != GL_SLOT_NONE && vao)
+	if (vao)
 		vao->enabled = on ? vao->enabled | bit : vao->enabled & ~bit;
 }
 
