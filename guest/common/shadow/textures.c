@@ -101,14 +101,12 @@ void gl_shadow_GetTextureSubImage(struct gl_context *ctx, GLuint texture, GLint 
 	GLint xoffset, GLint yoffset, GLint zoffset, GLsizei width, GLsizei height, GLsizei depth,
 	GLenum format, GLenum type, GLsizei bufSize, void *pixels)
 {
-	const struct gl_image image = {
-		.format = format,
+	const struct gl_image image = { .format = format,
 		.type = type,
 		.width = width,
 		.height = height,
 		.depth = depth,
-		.layers = true
-	};
+		.layers = true };
 	struct gl_image_layout layout;
 
 	if (!gl_encoder_bound(&ctx->enc, GL_BOUND_PIXEL_PACK) &&
