@@ -15,6 +15,8 @@ from vtest import HELLO, PONG, receive
 sys.path.insert(0, str(support.TREE / "tests/integration/tools"))
 import render_driver  # noqa: E402
 
+pytestmark = pytest.mark.alone
+
 SUBMIT, CREATE_OBJECT, CREATE_SUB_CTX = 6, 1, 29
 SHADER = 4
 
