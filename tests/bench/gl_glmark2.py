@@ -22,8 +22,9 @@ from measure import BenchError
 from questions import Questions
 
 SIZE = "400x300"
+# Their pictures move: a viewer waits for what changes (effect2d stands still).
 SCENES = {
-    "build": "build", "texture": "texture", "phong": "shading:shading=phong", "bump": "bump", "effect2d": "effect2d",
+    "build": "build", "texture": "texture", "phong": "shading:shading=phong", "bump": "bump",
     "pulsar": "pulsar", "desktop": "desktop", "buffer": "buffer", "ideas": "ideas", "jellyfish": "jellyfish",
     "terrain": "terrain", "shadow": "shadow", "refract": "refract", "conditionals": "conditionals",
     "function": "function", "loop": "loop",
