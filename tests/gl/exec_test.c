@@ -195,6 +195,34 @@ void exec_test_start(struct exec_test *t)
 	exec_test_current(t, 1, 1);
 }
 
+int exec_test_setup(void **state)
+{
+	exec_test_begin(state, NULL);
+	exec_test_start(*state);
+	return 0;
+}
+
+void exec_test_arrays(struct exec_test *t, const struct glm_client_array *arrays, uint16_t n,
+	const void *data, size_t size)
+{
+	struct glm_client_arrays *message = calloc(1, sizeof(*message));
+
+	assert(message);
+	message->n_arrays = n;
+	memcpy(message->arrays, arrays, n * sizeof(*arrays));
+	message->data = (struct wire_blob){ .data = data, .size = (uint32_t)size };
+	exec_test_message(t, &glm_client_arrays_type, message);
+	free(message);
+}
+
+uint32_t exec_test_pixel(struct exec_test *t, GLint x, GLint y)
+{
+	GLubyte rgba[4] = { 1, 2, 3, 4 };
+
+	gl_encode_ReadPixels(&t->enc, x, y, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
+	return (uint32_t)rgba[0] << 16 | (uint32_t)rgba[1] << 8 | rgba[2];
+}
+
 int exec_test_drain(struct exec_test *t)
 {
 	struct wire_header header;

@@ -31,6 +31,8 @@ struct exec_test {
 /* For cmocka: *state is a struct exec_test. Skips where there is no EGL. */
 int exec_test_begin(void **state, const struct gl_pair_config *config);
 int exec_test_end(void **state);
+/* Begins with no limits, and starts. */
+int exec_test_setup(void **state);
 
 /* The first configuration with 8 bits, alpha, depth, stencil and so many samples. */
 uint32_t exec_test_config(const struct exec_test *t, uint8_t samples);
@@ -49,6 +51,11 @@ const struct glm_surface_created *exec_test_surface(
 void exec_test_current(struct exec_test *t, uint32_t context, uint32_t surface);
 /* A compatibility context 1, a window 1, both current. */
 void exec_test_start(struct exec_test *t);
+/* Vertices from the program's memory, for `n` arrays. */
+void exec_test_arrays(struct exec_test *t, const struct glm_client_array *arrays, uint16_t n,
+	const void *data, size_t size);
+/* Red, green and blue of a pixel of the draw surface, from the bottom left. */
+uint32_t exec_test_pixel(struct exec_test *t, GLint x, GLint y);
 /* Everything has been executed, and what came is counted. The channel's state. */
 int exec_test_drain(struct exec_test *t);
 /* The first error that was told since it was last asked; GL_NO_ERROR: none. */

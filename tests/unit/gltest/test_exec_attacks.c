@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -14,13 +13,6 @@
 #define MAP1_VERTEX_ATTRIB0_4_NV 0x8660
 #define TEXTURE_SIDE             1024
 #define TEXTURE_BYTES            (TEXTURE_SIDE * TEXTURE_SIDE * 4)
-
-static int setup(void **state)
-{
-	exec_test_begin(state, NULL);
-	exec_test_start(*state);
-	return 0;
-}
 
 static void triangle_array(struct exec_test *t, GLuint name)
 {
@@ -185,29 +177,24 @@ static void test_begin_that_fails(void **state)
 static void test_arrays_inside_begin(void **state)
 {
 	static const uint8_t data[64] = { 0 };
-	struct exec_test *t = *state;
-	struct glm_client_arrays *message = calloc(1, sizeof(*message));
-	uint64_t before;
-
-	assert_non_null(message);
-	message->n_arrays = 1;
-	message->arrays[0] = (struct glm_client_array){
+	static const struct glm_client_array array = {
 		.count = 3, .stride = 8, .array = GL_VERTEX_ARRAY, .size = 2, .type = GL_FLOAT
 	};
-	message->data = (struct wire_blob){ .data = data, .size = sizeof(data) };
+	struct exec_test *t = *state;
+	uint64_t before;
+
 	gl_encode_EnableClientState(&t->enc, GL_VERTEX_ARRAY);
 	before = charged(t);
 	gl_encode_Begin(&t->enc, GL_POINTS);
-	exec_test_message(t, &glm_client_arrays_type, message);
+	exec_test_arrays(t, &array, 1, data, sizeof(data));
 	gl_encode_End(&t->enc);
 	assert_int_equal(charged(t), before);
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
 	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
-	exec_test_message(t, &glm_client_arrays_type, message);
+	exec_test_arrays(t, &array, 1, data, sizeof(data));
 	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
 	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
-	free(message);
 }
 
 /* ---- pixel store */
@@ -568,7 +555,7 @@ static void test_windows_of_two_configurations(void **state)
 	assert_int_equal(gl_pair_not_retained(t->pair), 0);
 }
 
-#define ATTACK(name) cmocka_unit_test_setup_teardown(test_##name, setup, exec_test_end)
+#define ATTACK(name) cmocka_unit_test_setup_teardown(test_##name, exec_test_setup, exec_test_end)
 
 int main(void)
 {

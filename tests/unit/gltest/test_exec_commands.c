@@ -4,28 +4,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "exec/exec.h"
 #include "exec_test.h"
-
-static int setup(void **state)
-{
-	exec_test_begin(state, NULL);
-	exec_test_start(*state);
-	return 0;
-}
-
-/* Red, green and blue of a pixel of the draw surface, from the bottom left. */
-static uint32_t pixel(struct exec_test *t, GLint x, GLint y)
-{
-	GLubyte rgba[4] = { 1, 2, 3, 4 };
-
-	gl_encode_ReadPixels(&t->enc, x, y, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
-	return (uint32_t)rgba[0] << 16 | (uint32_t)rgba[1] << 8 | rgba[2];
-}
 
 static void program(struct exec_test *t, const GLchar *vertex, const GLchar *fragment)
 {
@@ -46,19 +29,6 @@ static void program(struct exec_test *t, const GLchar *vertex, const GLchar *fra
 
 /* ---- vertices from the program's memory */
 
-static void arrays(struct exec_test *t, const struct glm_client_array *array, uint16_t n,
-	const void *data, size_t size)
-{
-	struct glm_client_arrays *message = calloc(1, sizeof(*message));
-
-	assert_non_null(message);
-	message->n_arrays = n;
-	memcpy(message->arrays, array, n * sizeof(*array));
-	message->data = (struct wire_blob){ .data = data, .size = (uint32_t)size };
-	exec_test_message(t, &glm_client_arrays_type, message);
-	free(message);
-}
-
 /* Elements from 1000 on, of which only three were sent. */
 static void test_client_array_from_the_middle(void **state)
 {
@@ -72,9 +42,9 @@ static void test_client_array_from_the_middle(void **state)
 	for (unsigned int i = 0; i < 3; i++) {
 		gl_encode_Clear(&t->enc, GL_COLOR_BUFFER_BIT);
 		gl_encode_Color3f(&t->enc, 1, 0, (GLfloat)(i & 1));
-		arrays(t, &array, 1, triangle, sizeof(triangle));
+		exec_test_arrays(t, &array, 1, triangle, sizeof(triangle));
 		gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 1000, 3);
-		assert_int_equal(pixel(t, 5, 5), i & 1 ? 0xff00ff : 0xff0000);
+		assert_int_equal(exec_test_pixel(t, 5, 5), i & 1 ? 0xff00ff : 0xff0000);
 	}
 	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
 }
@@ -111,10 +81,10 @@ static void test_client_arrays_of_instances(void **state)
 	gl_encode_EnableVertexAttribArray(&t->enc, 0);
 	gl_encode_EnableVertexAttribArray(&t->enc, 1);
 	gl_encode_VertexAttribDivisor(&t->enc, 1, 1);
-	arrays(t, both, 2, &data, sizeof(data));
+	exec_test_arrays(t, both, 2, &data, sizeof(data));
 	gl_encode_DrawArraysInstanced(&t->enc, GL_TRIANGLE_STRIP, 0, 4, 2);
-	assert_int_equal(pixel(t, 5, 20), 0xff0000);
-	assert_int_equal(pixel(t, EXEC_TEST_WIDTH - 5, 20), 0x00ff00);
+	assert_int_equal(exec_test_pixel(t, 5, 20), 0xff0000);
+	assert_int_equal(exec_test_pixel(t, EXEC_TEST_WIDTH - 5, 20), 0x00ff00);
 	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
 }
 
@@ -134,7 +104,7 @@ static void test_client_arrays_leave_bindings(void **state)
 
 	gl_encode_GenBuffers(&t->enc, 1, &name);
 	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, name);
-	arrays(t, &array, 1, triangle, sizeof(triangle));
+	exec_test_arrays(t, &array, 1, triangle, sizeof(triangle));
 	gl_encode_GetIntegerv(&t->enc, GL_ARRAY_BUFFER_BINDING, &bound);
 	assert_int_equal(bound, name);
 	gl_encode_GetIntegerv(&t->enc, GL_CLIENT_ACTIVE_TEXTURE, &bound);
@@ -157,26 +127,26 @@ static void test_absurd_client_arrays(void **state)
 	struct exec_test *t = *state;
 
 	gl_encode_EnableClientState(&t->enc, GL_VERTEX_ARRAY);
-	arrays(t, &array, 1, triangle, sizeof(triangle));
+	exec_test_arrays(t, &array, 1, triangle, sizeof(triangle));
 	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
 	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3);
 	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
 	array.first = 0;
 	array.stride = 0;
-	arrays(t, &array, 1, triangle, sizeof(triangle));
+	exec_test_arrays(t, &array, 1, triangle, sizeof(triangle));
 	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
 	array.stride = 8;
 	array.offset = 0xffffffffffffffff;
-	arrays(t, &array, 1, triangle, sizeof(triangle));
+	exec_test_arrays(t, &array, 1, triangle, sizeof(triangle));
 	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
 	array.offset = 0;
 	array.array = GL_TRIANGLES;
-	arrays(t, &array, 1, triangle, sizeof(triangle));
+	exec_test_arrays(t, &array, 1, triangle, sizeof(triangle));
 	assert_int_equal(exec_test_error(t), GL_INVALID_ENUM);
 	/* More elements than were sent: there is nothing, but nothing happens. */
 	array.array = GL_VERTEX_ARRAY;
 	array.count = 1000000;
-	arrays(t, &array, 1, triangle, sizeof(triangle));
+	exec_test_arrays(t, &array, 1, triangle, sizeof(triangle));
 	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 999999);
 	assert_int_equal(exec_test_drain(t), 0);
 }
@@ -554,7 +524,7 @@ static void test_front_buffers_that_are_not_there(void **state)
 	assert_ptr_equal(words, front);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, exec_test_end)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, exec_test_setup, exec_test_end)
 
 int main(void)
 {

@@ -10,13 +10,6 @@
 
 #include "exec_test.h"
 
-static int setup(void **state)
-{
-	exec_test_begin(state, NULL);
-	exec_test_start(*state);
-	return 0;
-}
-
 static int setup_small(void **state)
 {
 	static const struct gl_pair_config config = {
@@ -549,7 +542,7 @@ static void test_compute(void **state)
 	assert_true(gl_encode_IsShader(&t->enc, 1));
 }
 
-#define TEST(name)       cmocka_unit_test_setup_teardown(test_##name, setup, exec_test_end)
+#define TEST(name)       cmocka_unit_test_setup_teardown(test_##name, exec_test_setup, exec_test_end)
 #define TEST_SMALL(name) cmocka_unit_test_setup_teardown(test_##name, setup_small, exec_test_end)
 
 int main(void)

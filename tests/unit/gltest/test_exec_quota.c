@@ -5,19 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "quota_fixture.h"
-
-static int setup(void **state)
-{
-	exec_test_begin(state, NULL);
-	exec_test_start(*state);
-	return 0;
-}
 
 /* A context that shares with context 1, current. */
 static void share(struct exec_test *t, uint32_t id, uint8_t profile, uint8_t major)
@@ -36,19 +28,14 @@ static void share(struct exec_test *t, uint32_t id, uint8_t profile, uint8_t maj
 /* Vertices from the program's memory, of which the first is far from the start. */
 static void client_vertices(struct exec_test *t, uint32_t first)
 {
-	struct glm_client_arrays *message = calloc(1, sizeof(*message));
-
-	assert_non_null(message);
-	message->n_arrays = 1;
-	message->arrays[0] = (struct glm_client_array){ .first = first,
+	const struct glm_client_array array = { .first = first,
 		.count = 1,
 		.stride = 16,
 		.array = GL_VERTEX_ATTRIB_ARRAY_POINTER,
 		.size = 2,
 		.type = GL_FLOAT };
-	message->data = (struct wire_blob){ .data = "0123456789abcdef", .size = 16 };
-	exec_test_message(t, &glm_client_arrays_type, message);
-	free(message);
+
+	exec_test_arrays(t, &array, 1, "0123456789abcdef", 16);
 }
 
 /* Bytes of this process's address space, in which the driver is. */
@@ -464,7 +451,7 @@ static void test_far_vertices_are_of_a_size(void **state)
 	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 16 * MB, 24 * MB);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, exec_test_end)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, exec_test_setup, exec_test_end)
 
 int main(void)
 {

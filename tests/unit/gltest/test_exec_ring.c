@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -12,37 +11,17 @@
 
 #define ROUNDS 40u
 
-static int setup(void **state)
-{
-	exec_test_begin(state, NULL);
-	exec_test_start(*state);
-	return 0;
-}
-
-static uint32_t pixel(struct exec_test *t, GLint x, GLint y)
-{
-	GLubyte rgba[4] = { 1, 2, 3, 4 };
-
-	gl_encode_ReadPixels(&t->enc, x, y, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
-	return (uint32_t)rgba[0] << 16 | (uint32_t)rgba[1] << 8 | rgba[2];
-}
-
 /* Sends `count` points, from element `first` on. */
 static void points(struct exec_test *t, uint32_t first, uint32_t count, const GLfloat *data)
 {
-	struct glm_client_arrays *message = calloc(1, sizeof(*message));
-
-	assert_non_null(message);
-	message->n_arrays = 1;
-	message->arrays[0] = (struct glm_client_array){ .first = first,
+	const struct glm_client_array array = { .first = first,
 		.count = count,
 		.stride = 8,
 		.array = GL_VERTEX_ARRAY,
 		.size = 2,
 		.type = GL_FLOAT };
-	message->data = (struct wire_blob){ .data = data, .size = count * 8 };
-	exec_test_message(t, &glm_client_arrays_type, message);
-	free(message);
+
+	exec_test_arrays(t, &array, 1, data, count * sizeof(GLfloat[2]));
 }
 
 /* Pieces that fit differently, some beyond where the ring ends; the last three elements are drawn. */
@@ -62,7 +41,7 @@ static void test_client_arrays_go_round(void **state)
 		gl_encode_Color3f(&t->enc, 1, 0, (GLfloat)(i & 1));
 		points(t, first, count, data);
 		gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, (GLint)(first + count - 3), 3);
-		assert_int_equal(pixel(t, 5, 5), i & 1 ? 0xff00ff : 0xff0000);
+		assert_int_equal(exec_test_pixel(t, 5, 5), i & 1 ? 0xff00ff : 0xff0000);
 	}
 	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
 }
@@ -70,7 +49,8 @@ static void test_client_arrays_go_round(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_client_arrays_go_round, setup, exec_test_end),
+		cmocka_unit_test_setup_teardown(
+			test_client_arrays_go_round, exec_test_setup, exec_test_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -12,13 +11,6 @@
 #include "gl_wire_g.h"
 
 static const GLfloat triangle[] = { -1, -1, 3, -1, -1, 3 };
-
-static int setup(void **state)
-{
-	exec_test_begin(state, NULL);
-	exec_test_start(*state);
-	return 0;
-}
 
 /* A buffer with a triangle, bound; the encoder knows. */
 static void bind_triangle(struct exec_test *t)
@@ -420,7 +412,7 @@ static void test_malformed_messages(void **state)
 	assert_int_equal(gl_pair_malformed(t->pair), 5);
 }
 
-#define RULE(name) cmocka_unit_test_setup_teardown(test_##name, setup, exec_test_end)
+#define RULE(name) cmocka_unit_test_setup_teardown(test_##name, exec_test_setup, exec_test_end)
 
 int main(void)
 {
