@@ -55,9 +55,7 @@ enum gl_slot gl_array_slot(const struct gl_context *ctx, GLenum array)
 	case GL_EDGE_FLAG_ARRAY:
 		return GL_SLOT_EDGE_FLAG;
 	case GL_TEXTURE_COORD_ARRAY:
-		return ctx->state.client_unit < GL_TEX_COORDS
-			       ? (enum gl_slot)(GL_SLOT_TEX_COORD + ctx->state.client_unit)
-			       : GL_SLOT_NONE;
+		return gl_unit_slot(ctx->state.client_unit);
 	default:
 		return GL_SLOT_NONE;
 	}

@@ -21,6 +21,17 @@ uint32_t gl_array_stride(const struct gl_array *array);
 /* The slot of GL_VERTEX_ARRAY and its like, with the texture unit that client commands are for. */
 enum gl_slot gl_array_slot(const struct gl_context *ctx, GLenum array);
 
+/* Those of an attribute and of a texture unit; GL_SLOT_NONE where there is none: the host says so. */
+static inline enum gl_slot gl_attrib_slot(const struct gl_context *ctx, GLuint index)
+{
+	return index < gl_state_attribs(ctx) ? (enum gl_slot)(GL_SLOT_ATTRIB + index) : GL_SLOT_NONE;
+}
+
+static inline enum gl_slot gl_unit_slot(GLuint unit)
+{
+	return unit < GL_TEX_COORDS ? (enum gl_slot)(GL_SLOT_TEX_COORD + unit) : GL_SLOT_NONE;
+}
+
 /* Whether a draw takes arrays from the program's memory. */
 static inline bool gl_arrays_client(const struct gl_context *ctx)
 {

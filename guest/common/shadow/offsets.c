@@ -4,13 +4,13 @@
 #include "gl_encode.h"
 #include "gl_shadow.h"
 
-static void note(struct gl_context *ctx, GLuint vaobj, GLuint buffer, int slot,
+static void note(struct gl_context *ctx, GLuint vaobj, GLuint buffer, enum gl_slot slot,
 	struct gl_array array, GLintptr offset)
 {
 	struct gl_vao *vao = gl_vao_get(ctx, vaobj);
 
 	gl_name_used(ctx, GL_CLASS_BUFFER, buffer);
-	if (!vao || slot < 0 || slot >= (int)GL_SLOTS)
+	if (!vao || slot == GL_SLOT_NONE)
 		return;
 	array.pointer = (const void *)offset;
 	array.buffer = buffer;
@@ -18,17 +18,6 @@ static void note(struct gl_context *ctx, GLuint vaobj, GLuint buffer, int slot,
 	array.binding = (uint8_t)(slot >= GL_SLOT_ATTRIB ? slot - GL_SLOT_ATTRIB : 0);
 	vao->client &= ~(UINT64_C(1) << slot);
 	vao->arrays[slot] = array;
-}
-
-/* GL_SLOT_NONE where there is no such unit or attribute: the host says so. */
-static int unit_slot(GLuint unit)
-{
-	return unit < GL_TEX_COORDS ? GL_SLOT_TEX_COORD + (int)unit : GL_SLOT_NONE;
-}
-
-static int attrib_slot(const struct gl_context *ctx, GLuint index)
-{
-	return index < gl_state_attribs(ctx) ? GL_SLOT_ATTRIB + (int)index : GL_SLOT_NONE;
 }
 
 void gl_shadow_VertexArrayVertexOffsetEXT(struct gl_context *ctx, GLuint vaobj, GLuint buffer,
@@ -100,7 +89,7 @@ void gl_shadow_VertexArrayTexCoordOffsetEXT(struct gl_context *ctx, GLuint vaobj
 {
 	const struct gl_array array = { .size = size, .type = type, .stride = stride };
 
-	note(ctx, vaobj, buffer, unit_slot(ctx->state.client_unit), array, offset);
+	note(ctx, vaobj, buffer, gl_unit_slot(ctx->state.client_unit), array, offset);
 	gl_encode_VertexArrayTexCoordOffsetEXT(&ctx->enc, vaobj, buffer, size, type, stride, offset);
 }
 
@@ -109,7 +98,7 @@ void gl_shadow_VertexArrayMultiTexCoordOffsetEXT(struct gl_context *ctx, GLuint 
 {
 	const struct gl_array array = { .size = size, .type = type, .stride = stride };
 
-	note(ctx, vaobj, buffer, unit_slot(texunit - GL_TEXTURE0), array, offset);
+	note(ctx, vaobj, buffer, gl_unit_slot(texunit - GL_TEXTURE0), array, offset);
 	gl_encode_VertexArrayMultiTexCoordOffsetEXT(
 		&ctx->enc, vaobj, buffer, texunit, size, type, stride, offset);
 }
@@ -122,7 +111,7 @@ void gl_shadow_VertexArrayVertexAttribOffsetEXT(struct gl_context *ctx, GLuint v
 		.stride = stride,
 		.flags = normalized ? GL_ARRAY_NORMALIZED : 0 };
 
-	note(ctx, vaobj, buffer, attrib_slot(ctx, index), array, offset);
+	note(ctx, vaobj, buffer, gl_attrib_slot(ctx, index), array, offset);
 	gl_encode_VertexArrayVertexAttribOffsetEXT(
 		&ctx->enc, vaobj, buffer, index, size, type, normalized, stride, offset);
 }
@@ -134,7 +123,7 @@ void gl_shadow_VertexArrayVertexAttribIOffsetEXT(struct gl_context *ctx, GLuint 
 		.size = size, .type = type, .stride = stride, .flags = GL_ARRAY_INTEGER
 	};
 
-	note(ctx, vaobj, buffer, attrib_slot(ctx, index), array, offset);
+	note(ctx, vaobj, buffer, gl_attrib_slot(ctx, index), array, offset);
 	gl_encode_VertexArrayVertexAttribIOffsetEXT(
 		&ctx->enc, vaobj, buffer, index, size, type, stride, offset);
 }
@@ -146,7 +135,7 @@ void gl_shadow_VertexArrayVertexAttribLOffsetEXT(struct gl_context *ctx, GLuint 
 		.size = size, .type = type, .stride = stride, .flags = GL_ARRAY_DOUBLE
 	};
 
-	note(ctx, vaobj, buffer, attrib_slot(ctx, index), array, offset);
+	note(ctx, vaobj, buffer, gl_attrib_slot(ctx, index), array, offset);
 	gl_encode_VertexArrayVertexAttribLOffsetEXT(
 		&ctx->enc, vaobj, buffer, index, size, type, stride, offset);
 }

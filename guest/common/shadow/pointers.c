@@ -128,7 +128,7 @@ static enum gl_slot pointer_slot(GLenum pname, GLuint unit)
 	case GL_EDGE_FLAG_ARRAY_POINTER:
 		return GL_SLOT_EDGE_FLAG;
 	case GL_TEXTURE_COORD_ARRAY_POINTER:
-		return unit < GL_TEX_COORDS ? (enum gl_slot)(GL_SLOT_TEX_COORD + unit) : GL_SLOT_NONE;
+		return gl_unit_slot(unit);
 	default:
 		return GL_SLOT_NONE;
 	}

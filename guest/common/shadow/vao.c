@@ -82,19 +82,9 @@ static void enable(struct gl_vao *vao, enum gl_slot slot, bool on)
 		vao->enabled = on ? vao->enabled | bit : vao->enabled & ~bit;
 }
 
-static enum gl_slot attrib_slot(const struct gl_context *ctx, GLuint index)
-{
-	return index < gl_state_attribs(ctx) ? (enum gl_slot)(GL_SLOT_ATTRIB + index) : GL_SLOT_NONE;
-}
-
-static enum gl_slot unit_slot(GLuint unit)
-{
-	return unit < GL_TEX_COORDS ? (enum gl_slot)(GL_SLOT_TEX_COORD + unit) : GL_SLOT_NONE;
-}
-
 void gl_note_attrib(struct gl_context *ctx, GLuint index, bool on)
 {
-	enable(ctx->state.vao, attrib_slot(ctx, index), on);
+	enable(ctx->state.vao, gl_attrib_slot(ctx, index), on);
 }
 
 void gl_note_client_state(struct gl_context *ctx, GLenum array, bool on)
@@ -107,7 +97,8 @@ void gl_note_client_state(struct gl_context *ctx, GLenum array, bool on)
 void gl_note_client_state_of(struct gl_context *ctx, GLenum array, GLuint index, bool on)
 {
 	enable(ctx->state.vao,
-		array == GL_TEXTURE_COORD_ARRAY ? unit_slot(index) : gl_array_slot(ctx, array), on);
+		array == GL_TEXTURE_COORD_ARRAY ? gl_unit_slot(index) : gl_array_slot(ctx, array),
+		on);
 }
 
 void gl_note_vao_array(struct gl_context *ctx, GLuint vaobj, GLenum array, bool on)
@@ -117,7 +108,7 @@ void gl_note_vao_array(struct gl_context *ctx, GLuint vaobj, GLenum array, bool 
 
 void gl_note_vao_attrib(struct gl_context *ctx, GLuint vaobj, GLuint index, bool on)
 {
-	enable(gl_vao_get(ctx, vaobj), attrib_slot(ctx, index), on);
+	enable(gl_vao_get(ctx, vaobj), gl_attrib_slot(ctx, index), on);
 }
 
 void gl_shadow_ClientActiveTexture(struct gl_context *ctx, GLenum texture)
@@ -134,7 +125,7 @@ void gl_shadow_ClientActiveTexture(struct gl_context *ctx, GLenum texture)
 
 void gl_shadow_VertexAttribDivisor(struct gl_context *ctx, GLuint index, GLuint divisor)
 {
-	const enum gl_slot slot = attrib_slot(ctx, index);
+	const enum gl_slot slot = gl_attrib_slot(ctx, index);
 
 	if (slot != GL_SLOT_NONE)
 		ctx->state.vao->arrays[slot].divisor = divisor;
@@ -169,7 +160,7 @@ void gl_shadow_BindVertexBuffers(struct gl_context *ctx, GLuint first, GLsizei c
 void gl_shadow_VertexAttribBinding(struct gl_context *ctx, GLuint attribindex, GLuint bindingindex)
 {
 	struct gl_vao *vao = ctx->state.vao;
-	const enum gl_slot slot = attrib_slot(ctx, attribindex);
+	const enum gl_slot slot = gl_attrib_slot(ctx, attribindex);
 
 	if (slot != GL_SLOT_NONE) {
 		if (vao->arrays[slot].binding != bindingindex)
