@@ -130,11 +130,6 @@ void gl_context_destroy(struct gl_context *ctx)
 		context_end(ctx);
 }
 
-struct gl_link *gl_context_link(const struct gl_context *ctx)
-{
-	return ctx->link;
-}
-
 uint32_t gl_context_status(struct gl_context *ctx)
 {
 	if (!atomic_load(&ctx->lost)) {
@@ -200,11 +195,6 @@ struct gl_surface *gl_current_draw(void)
 struct gl_surface *gl_current_read(void)
 {
 	return gl_current_context ? gl_current_context->read : NULL;
-}
-
-bool gl_context_busy(const struct gl_context *ctx)
-{
-	return atomic_load(&ctx->current) && ctx != gl_current_context;
 }
 
 void gl_flush_current(bool finish)

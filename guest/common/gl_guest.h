@@ -70,7 +70,6 @@ struct gl_context *gl_context_create(
 	struct gl_link *link, const struct gl_context_request *request, uint32_t *ret_status);
 /* It goes when no thread has it current any more. */
 void gl_context_destroy(struct gl_context *context);
-struct gl_link *gl_context_link(const struct gl_context *context);
 /* 0, or enum glm_lost_kind: it is lost, and another may be made on a new link. Never waits. */
 uint32_t gl_context_status(struct gl_context *context);
 /* Of what context_created told. */
@@ -87,7 +86,6 @@ void gl_surface_resize(struct gl_surface *surface, uint32_t width, uint32_t heig
  * thread that has the surface current, and may resize it. NULL: no more.
  */
 void gl_surface_watch(struct gl_surface *surface, void (*look)(void *data), void *data);
-void gl_surface_size(const struct gl_surface *surface, uint32_t *ret_width, uint32_t *ret_height);
 /*
  * The frame is complete, the current context's commands included. Waits while as many frames are
  * ahead as the link allows. 0, or negative: the link is lost.
@@ -99,8 +97,6 @@ void gl_make_current(struct gl_context *context, struct gl_surface *draw, struct
 struct gl_context *gl_current(void);
 struct gl_surface *gl_current_draw(void);
 struct gl_surface *gl_current_read(void);
-/* Whether some other thread has it current. */
-bool gl_context_busy(const struct gl_context *context);
 
 /* Sends what the current context has queued; `finish`: and waits until it has been executed. */
 void gl_flush_current(bool finish);

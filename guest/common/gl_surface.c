@@ -104,12 +104,6 @@ void gl_surface_flushed(struct gl_surface *surface)
 		gl_surface_present(surface, 0);
 }
 
-void gl_surface_size(const struct gl_surface *surface, uint32_t *ret_width, uint32_t *ret_height)
-{
-	*ret_width = surface->width;
-	*ret_height = surface->height;
-}
-
 int gl_surface_present(struct gl_surface *surface, uint32_t interval)
 {
 	const struct glm_present message = { .surface = surface->id, .interval = interval };

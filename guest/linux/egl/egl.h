@@ -110,8 +110,6 @@ void surface_forget(struct surface *surface);
 void egl_await_native(EGLDisplay dpy);
 
 /* ---- pixmap.c, with the lock held */
-/* Puts what was drawn to a surface into a pixmap. */
-EGLint pixmap_put(struct surface *surface, uint32_t pixmap);
 /* Where the surface is a pixmap's, the pixmap has what was drawn. NULL is fine. */
 void pixmap_settle(struct surface *surface);
 

@@ -59,7 +59,8 @@ static void turn(uint8_t *to, const uint8_t *from, uint32_t width, uint32_t heig
 	}
 }
 
-EGLint pixmap_put(struct surface *surface, uint32_t pixmap)
+/* Puts what was drawn to a surface into a pixmap. */
+static EGLint put(struct surface *surface, uint32_t pixmap)
 {
 	EGLint error = EGL_BAD_ALLOC;
 	uint8_t *read, *turned;
@@ -82,7 +83,7 @@ EGLint pixmap_put(struct surface *surface, uint32_t pixmap)
 void pixmap_settle(struct surface *surface)
 {
 	if (surface && surface->pixmap)
-		pixmap_put(surface, surface->native);
+		put(surface, surface->native);
 }
 
 EGLBoolean egl_copy_buffers(EGLDisplay dpy, EGLSurface handle, EGLNativePixmapType target)
@@ -101,7 +102,7 @@ EGLBoolean egl_copy_buffers(EGLDisplay dpy, EGLSurface handle, EGLNativePixmapTy
 		(!display->server || !xserver_geometry(display->server, pixmap, &width, &height)))
 		error = EGL_BAD_NATIVE_PIXMAP;
 	if (error == EGL_SUCCESS)
-		error = pixmap_put(handle, pixmap);
+		error = put(handle, pixmap);
 	pthread_mutex_unlock(&egl_lock);
 	return egl_result(error);
 }
