@@ -58,6 +58,25 @@ static void test_plain_commands(void **state)
 	assert_int_equal(fake.messages, commands / 100);
 }
 
+/* Messages of several channels that are read at once: each goes to its own, one that is not open has none. */
+static void test_channels_in_one_read(void **state)
+{
+	static const uint8_t channels[] = { CHANNEL, CHANNEL, CHANNEL + 1, CHANNEL };
+	struct fixture *f = *state;
+	struct wire_header messages[ARRAY_SIZE(channels)];
+
+	open_stream(f, (struct oriel_stream_config){ 0 });
+	open_channel(f, false);
+	for (size_t i = 0; i < ARRAY_SIZE(channels); i++)
+		messages[i] = (struct wire_header){
+			.size = WIRE_HEADER_SIZE, .opcode = DO_ECHO, .channel = channels[i]
+		};
+	guest_send(f, messages, sizeof(messages));
+	until(f, g.errors == 1 && g.answers == 3);
+	assert_int_equal(g.error_code, ORIEL_ERROR_NO_CHANNEL);
+	assert_int_equal(fake.messages, 3);
+}
+
 static void test_refusals(void **state)
 {
 	struct fixture *f = *state;
@@ -481,6 +500,7 @@ static int run(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_open_close),
 		TEST(test_plain_commands),
+		TEST(test_channels_in_one_read),
 		TEST(test_refusals),
 		TEST(test_vm_shares_nothing),
 		TEST(test_fences),
