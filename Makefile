@@ -230,7 +230,7 @@ check-unit: $(UNIT)
 
 # The generators, before they make anything.
 check-gen:
-	$(Q)$(PYTEST) -q -rs tests/unit/gen
+	$(Q)$(PYTEST) -q -rfEs tests/unit/gen
 
 # ---- tests of whole programs: tests/integration drives the built programs with pytest
 HELPERS := $(patsubst tests/programs/%.c,$(O)/tests/%,$(wildcard tests/programs/*.c)) \
@@ -270,10 +270,10 @@ $(O)/tests/faults/%: tests/faults/%.c $$(foreach p,$$($$(call faulty_program,$$*
 programs: all $(HELPERS) $(PIXELS) $(FAULTY) $(if $(SAN),,guest32 $(PIXELS32))
 check-integration: programs
 	$(Q)export ORIEL_BUILD=$(abspath $(O)) ORIEL_SAN=$(SAN); failed=0; \
-	$(PYTEST) -q -rs -m 'not alone' -n $(PYTESTJOBS) --dist loadfile $(PYTESTFLAGS) tests/integration || [ $$? -eq 5 ] || failed=1; \
-	$(PYTEST) -q -rs -m alone $(PYTESTFLAGS) tests/integration || [ $$? -eq 5 ] || failed=1; exit $$failed
+	$(PYTEST) -q -rfEs -m 'not alone' -n $(PYTESTJOBS) --dist loadfile $(PYTESTFLAGS) tests/integration || [ $$? -eq 5 ] || failed=1; \
+	$(PYTEST) -q -rfEs -m alone $(PYTESTFLAGS) tests/integration || [ $$? -eq 5 ] || failed=1; exit $$failed
 check-attacks: programs
-	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_ATTACKS=strict $(PYTEST) -q -rs -s $(PYTESTFLAGS) tests/integration/attacks
+	$(Q)ORIEL_BUILD=$(abspath $(O)) ORIEL_ATTACKS=strict $(PYTEST) -q -rfEs -s $(PYTESTFLAGS) tests/integration/attacks
 check-san:
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined check-unit check-integration
 check-tsan:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""make check: every stage in turn, also after one that failed, and one line at the end.
+"""make check: every stage in turn, also after one that failed; at the end what failed, and one line that counts.
 
 A stage counts as one passed or failed, but for those that report their own tests. What a stage
 says is kept in build/check/NAME.log and shown where it failed. CHECK=name,name runs those stages
@@ -74,8 +74,14 @@ def count_one(_):
 COUNT = {"one": count_one, "cmocka": count_cmocka, "pytest": count_pytest}
 
 
+def failures(text):
+    """The failed tests that pytest, cmocka and the Makefile name, each once; where none does, the last line."""
+    found = re.findall(r"^(?:FAILED|ERROR) .*|^FAILED: .*|^\[  FAILED  \] [a-z]\w*$", text, re.MULTILINE)
+    return [line[:200] for line in dict.fromkeys(found)] or text.splitlines()[-1:]
+
+
 def run(name, command, kind, environment):
-    """Runs a stage, and returns what passed, failed and was skipped."""
+    """Runs a stage, and returns what passed, failed and was skipped, and the lines that name what failed."""
     begin = time.monotonic()
     print(f"{name:22} ", end="", flush=True)
     log = LOGS / f"{name}.log"
@@ -93,7 +99,7 @@ def run(name, command, kind, environment):
     elif skipped:
         for line in dict.fromkeys(re.findall(r"^SKIPPED .*|^\[  SKIPPED \] \w+$", text, re.MULTILINE)):
             print(f"    {line}", flush=True)
-    return passed, failed, skipped
+    return (passed, failed, skipped), (failures(text) if failed else [])
 
 
 def main():
@@ -107,10 +113,13 @@ def main():
         print(f"check: no such stage: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
     total = [0, 0, 0]
+    lost = []
     for name, command, kind in STAGES:
         if not chosen or name in chosen:
-            counts = run(name, command, kind, environment)
+            counts, failed = run(name, command, kind, environment)
+            lost += [f"{name}: {line}" for line in failed]
             total = [before + new for before, new in zip(total, counts)]
+    print("".join(f"{line}\n" for line in lost), end="")
     print("%d passed, %d failed, %d skipped" % tuple(total))
     return 1 if total[1] else 0
 
