@@ -336,7 +336,8 @@ def test_silent_clients_give_way(make_daemon):
     known = [support.wait_for(lambda: served(daemon), 20, "a place") for _ in range(3)]
     for sock in silent:
         assert receive(sock, 1) == b""
-    # Those that are known stay, and further ones are refused.
+    # Those that are known, to orield too, stay, and further ones are refused.
+    support.wait_for(lambda: len(daemon.api.session("one")["streams"]) == 4, 20, "all four streams")
     last = connect(daemon)
     assert receive(last, 1) == b""
     first.sendall(command(10))
