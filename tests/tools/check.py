@@ -80,6 +80,15 @@ def failures(text):
     return [line[:200] for line in dict.fromkeys(found)] or text.splitlines()[-1:]
 
 
+def telling(lines):
+    """What is shown of a stage that failed: the lines about each failure, and the last ones."""
+    shown = set(range(len(lines) - 100, len(lines)))
+    for number, line in enumerate(lines):
+        if re.match(r"^\[  FAILED  \] [a-z]\w*$|^E   |^FAILED: |.*: error: |.*(Sanitizer|runtime error): ", line):
+            shown.update(range(number - 10, number + 20))
+    return [line for number, line in enumerate(lines) if number in shown]
+
+
 def run(name, command, kind, environment):
     """Runs a stage, and returns what passed, failed and was skipped, and the lines that name what failed."""
     begin = time.monotonic()
@@ -95,7 +104,7 @@ def run(name, command, kind, environment):
     print(f"{passed:5} passed {failed:5} failed {skipped:5} skipped {time.monotonic() - begin:7.1f} s",
           flush=True)
     if failed:
-        print("".join(f"    {line}\n" for line in text.splitlines()[-200:]), flush=True)
+        print("".join(f"    {line}\n" for line in telling(text.splitlines())), flush=True)
     elif skipped:
         for line in dict.fromkeys(re.findall(r"^SKIPPED .*|^\[  SKIPPED \] \w+$", text, re.MULTILINE)):
             print(f"    {line}", flush=True)
