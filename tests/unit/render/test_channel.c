@@ -476,12 +476,11 @@ static void test_swap_interval(void **state)
 	channel_message(f, &glm_present_type, &present);
 	until(f, g.presented == sent + 2);
 	assert_true(clock_ms() - begun >= 75);
-	/* Half a second, and what comes meanwhile is executed. */
-	present.interval = 30;
-	begun = clock_ms();
+	/* Five seconds, and what comes meanwhile is executed. */
+	present.interval = 300;
 	channel_message(f, &glm_present_type, &present);
 	ask(f, 1);
-	assert_true(g.presented == sent + 2 || clock_ms() - begun > 400);
+	assert_int_equal(g.presented, sent + 2);
 }
 
 static void test_presents_without_credit(void **state)
