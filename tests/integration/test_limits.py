@@ -161,18 +161,13 @@ def test_contexts_of_all(render):
     first.here()
 
 
-def cpu_seconds(pid):
-    fields = open(f"/proc/{pid}/stat", encoding="ascii").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def test_command_rate(render):
     """A flood is read at its rate and costs no CPU; another client has its turn meanwhile."""
     made = render(command_rate=1 << 18)
     flood, other = Client(made), Client(made)
     flood.sock.setblocking(False)
     data = command(10) * 4096
-    cpu, start, sent, pings = cpu_seconds(made.process.pid), time.monotonic(), 0, 0
+    cpu, start, sent, pings = support.cpu_seconds(made.process.pid), time.monotonic(), 0, 0
     while time.monotonic() < start + 3:
         try:
             sent += flood.sock.send(data)
@@ -192,7 +187,7 @@ def test_command_rate(render):
     assert (1 << 17) < read < (1 << 18) * (took + 3)
     assert use["refused"] > 0 and 0 < use["used"] < 1 << 19
     assert pings >= 5
-    assert cpu_seconds(made.process.pid) - cpu < took * 0.5
+    assert support.cpu_seconds(made.process.pid) - cpu < took * 0.5
     assert not made.gone
 
 
