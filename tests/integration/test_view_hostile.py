@@ -38,7 +38,7 @@ def test_a_stalled_viewer(make_view):
             each.sendall(b"RFB 003.008\n\1\1" + struct.pack(">BBHHHH", 3, 0, 0, 0, 1921, 1081) * 50)
         wait_for(lambda: stall_stats(view) >= 3, 10)
         beside = rate()
-        assert view.ping() < 0.2 * PATIENCE
+        assert view.ping() < 1 * PATIENCE
         assert beside >= 0.3 * alone, f"{alone} updates a second became {beside}"
         for each in stalled:
             each.close()
