@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "ioctls.h"
+#include "sanitized.h"
 #include "util.h"
 
 /* clang-format off */
@@ -225,14 +226,6 @@ static const struct sandbox_call view_calls[] = {
 /* clang-format on */
 
 /* ---- sanitizers */
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 #ifdef SANITIZED
 static const struct sandbox_call sanitizer_calls[] = {

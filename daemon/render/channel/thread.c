@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The thread of a channel: what it waits for, and its beginning and end. */
 #include <errno.h>
-#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "channel/futex.h"
 #include "channel/internal.h"
+#include "heap.h"
 
 /* A sleeper looks again after so long: the other end can write anything into the word it sleeps on. */
 #define LOOK_NS UINT64_C(1000000000)
@@ -254,7 +254,7 @@ static void finish(struct channel *channel)
 	channel_messages_finish(channel);
 	give_back(channel);
 	/* What it made goes back to the system: without this the C library keeps much of it. */
-	malloc_trim(0);
+	heap_trim();
 	worker_leave(&channel->worker);
 	atomic_store(&channel->over, true);
 	uv_async_send(&channel->async);

@@ -3,19 +3,9 @@
 
 #include <stdlib.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define OWN_MALLOC 0
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OWN_MALLOC 0
-#endif
-#ifndef OWN_MALLOC
-#define OWN_MALLOC 1
-#endif
+#include "sanitized.h"
 
-#if OWN_MALLOC
+#ifndef SANITIZED
 /* The C library's malloc under its other name; the executable's own comes before it for all libraries. */
 extern void *__libc_malloc(size_t size) __attribute__((malloc));
 
@@ -29,7 +19,7 @@ void *malloc(size_t size)
 
 void virgl_fresh_memory(bool on)
 {
-#if OWN_MALLOC
+#ifndef SANITIZED
 	fresh = on;
 #else
 	(void)on;

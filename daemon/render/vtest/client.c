@@ -3,12 +3,12 @@
 #include "vtest/client.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "heap.h"
 #include "passing.h"
 #include "virgl/virgl.h"
 
@@ -32,7 +32,7 @@ static void on_handle_closed(uv_handle_t *handle)
 static void on_trim(uv_timer_t *timer)
 {
 	(void)timer;
-	malloc_trim(0);
+	heap_trim();
 }
 
 /* The stream ends here; what is left of the client waits for its uv handles. */
