@@ -8,8 +8,8 @@
 #include "sanitized.h"
 
 /*
- * What is free goes back to the system. Not where a sanitizer has a heap of its own: the C library's
- * would be set up by this call, and twice if two threads came to it at once.
+ * What is free goes back to the system. Not where a sanitizer has a heap of its own: the C
+ * library's would be set up by this call, and twice if two threads came to it at once.
  */
 static inline void heap_trim(void)
 {
