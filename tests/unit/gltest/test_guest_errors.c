@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -235,6 +236,29 @@ static void test_half_floats_of_es2(void **state)
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
+/* Names of what a window has, and of what a framebuffer object has. */
+static void test_discarded_framebuffers(void **state)
+{
+	static const GLenum color = GL_COLOR, attachment = GL_COLOR_ATTACHMENT0;
+	GLuint framebuffer;
+
+	NEEDS_HOST(state);
+	if (!strstr((const char *)glGetString(GL_EXTENSIONS), "GL_EXT_discard_framebuffer"))
+		skip();
+	glDiscardFramebufferEXT(GL_FRAMEBUFFER, 1, &color);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glDiscardFramebufferEXT(GL_FRAMEBUFFER, 1, &attachment);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	glGenFramebuffers(1, &framebuffer);
+	glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
+	glDiscardFramebufferEXT(GL_FRAMEBUFFER, 1, &attachment);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glDiscardFramebufferEXT(GL_FRAMEBUFFER, 1, &color);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	glDiscardFramebufferEXT(GL_FRAMEBUFFER, -1, &attachment);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+}
+
 #define TEST(name, setup) cmocka_unit_test_setup_teardown(test_##name, setup, guest_test_end)
 
 int main(void)
@@ -249,6 +273,7 @@ int main(void)
 		TEST(mapped_buffers_are_not_touched, exact),
 		TEST(a_texture_within_bounds, exact),
 		TEST(half_floats_of_es2, es2),
+		TEST(discarded_framebuffers, es2),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
