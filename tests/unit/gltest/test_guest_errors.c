@@ -225,6 +225,35 @@ static void test_a_texture_within_bounds(void **state)
 	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
 }
 
+/* NVIDIA's command takes one format, the later one any two of pixels as large. */
+static void test_copies_between_formats(void **state)
+{
+	static const GLenum formats[] = { GL_RGBA8, GL_RGBA8UI };
+	static const GLenum pixels[] = { GL_RGBA, GL_RGBA_INTEGER };
+	const GLenum target = GL_TEXTURE_2D;
+	GLuint textures[2];
+
+	NEEDS_HOST(state);
+	if (!strstr((const char *)glGetString(GL_EXTENSIONS), "GL_NV_copy_image"))
+		skip();
+	glGenTextures(2, textures);
+	for (int i = 0; i < 2; i++) {
+		glBindTexture(target, textures[i]);
+		glTexImage2D(target, 0, (GLint)formats[i], 4, 4, 0, pixels[i], GL_UNSIGNED_BYTE, NULL);
+		glTexParameteri(target, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+		glTexParameteri(target, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+	}
+	glCopyImageSubData(
+		textures[0], target, 0, 0, 0, 0, textures[1], target, 0, 0, 0, 0, 4, 4, 1);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glCopyImageSubDataNV(
+		textures[0], target, 0, 0, 0, 0, textures[1], target, 0, 0, 0, 0, 4, 4, 1);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	glCopyImageSubDataNV(
+		textures[0], target, 0, 0, 0, 0, textures[0], target, 0, 2, 2, 0, 2, 2, 1);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
 /* OpenGL ES 2 has a number of its own for the type. */
 static void test_half_floats_of_es2(void **state)
 {
@@ -272,6 +301,7 @@ int main(void)
 		TEST(images_of_textures_by_name, exact),
 		TEST(mapped_buffers_are_not_touched, exact),
 		TEST(a_texture_within_bounds, exact),
+		TEST(copies_between_formats, exact),
 		TEST(half_floats_of_es2, es2),
 		TEST(discarded_framebuffers, es2),
 	};
