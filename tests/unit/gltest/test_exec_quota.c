@@ -439,6 +439,33 @@ static void test_contexts_take_their_buffers_along(void **state)
 	assert_true(address_space(t) - before < 700 * MB || address_space(t) < before);
 }
 
+/* What is too large for the driver is another error than what is too large for a session. */
+static void test_images_that_no_driver_makes(void **state)
+{
+	static const GLuint name = 5;
+	struct exec_test *t = *state;
+	GLint side = 0;
+
+	gl_encode_GenTextures(&t->enc, 1, &name);
+	gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, name);
+	gl_encode_CopyTexImage2D(&t->enc, GL_TEXTURE_2D, 0, GL_RGBA, 0, 0, 1 << 28, 1 << 28, 0);
+	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
+	gl_encode_GetIntegerv(&t->enc, GL_MAX_TEXTURE_SIZE, &side);
+	gl_encode_TexImage2D(&t->enc, GL_TEXTURE_2D, 0, GL_RGBA8, side, side, 0, GL_RGBA,
+		GL_UNSIGNED_BYTE, NULL);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	gl_encode_TexImage2D(&t->enc, GL_TEXTURE_2D, 1, GL_RGBA8, side, side, 0, GL_RGBA,
+		GL_UNSIGNED_BYTE, NULL);
+	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
+	gl_encode_GetIntegerv(&t->enc, GL_MAX_3D_TEXTURE_SIZE, &side);
+	gl_encode_TexImage3D(&t->enc, GL_TEXTURE_3D, 0, GL_RGBA8, 256, side + 1, 256, 0, GL_RGBA,
+		GL_UNSIGNED_BYTE, NULL);
+	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
+	gl_encode_BindRenderbuffer(&t->enc, GL_RENDERBUFFER, name);
+	gl_encode_RenderbufferStorage(&t->enc, GL_RENDERBUFFER, GL_RGBA8, 1 << 28, 1 << 28);
+	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
+}
+
 static void test_far_vertices_are_of_a_size(void **state)
 {
 	struct exec_test *t = *state;
@@ -473,6 +500,7 @@ int main(void)
 		TEST_SMALL(large_answers),
 		TEST_SMALL(thin_images),
 		TEST(contexts_take_their_buffers_along),
+		TEST_SMALL(images_that_no_driver_makes),
 		TEST_SMALL(far_vertices_are_of_a_size),
 	};
 

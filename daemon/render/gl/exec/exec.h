@@ -360,7 +360,10 @@ const void *exec_without_fronts(const struct exec_context *context, uint16_t opc
 
 /* ---- exec_memory.c */
 
-/* Takes the memory that the command is about to allocate; 0 or GL_OUT_OF_MEMORY. */
+/*
+ * Takes the memory that the command is about to allocate. 0 or an error: GL_OUT_OF_MEMORY, or what
+ * the driver would say before it looks for memory.
+ */
 GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const void *wire);
 /* It was executed, or not: what the memory took the place of is given back, or the memory. */
 void exec_memory_after(struct exec_context *context, bool done);

@@ -255,6 +255,38 @@ static bool take(struct exec_context *context, const struct exec_object *object,
 		       exec_take(context->exec, what, bytes, bytes));
 }
 
+/* How long the sides of an image may be for the driver. */
+static GLint longest_side(struct exec_context *context, const struct exec_request *request)
+{
+	GLenum pname = GL_MAX_TEXTURE_SIZE;
+	GLint side = 0;
+
+	if (request->kind == EXEC_REQUEST_RENDERBUFFER)
+		pname = GL_MAX_RENDERBUFFER_SIZE;
+	else if (request->target == GL_TEXTURE_3D)
+		pname = GL_MAX_3D_TEXTURE_SIZE;
+	else if (request->target == GL_TEXTURE_RECTANGLE)
+		pname = GL_MAX_RECTANGLE_TEXTURE_SIZE;
+	else if (request->target >= GL_TEXTURE_CUBE_MAP_POSITIVE_X &&
+		 request->target <= GL_TEXTURE_CUBE_MAP_NEGATIVE_Z)
+		pname = GL_MAX_CUBE_MAP_TEXTURE_SIZE;
+	context->gl.GetIntegerv(pname, &side);
+	exec_errors_drop(context);
+	return side ? side >> request->level : INT32_MAX;
+}
+
+/* What there is too little memory for may be an image that no driver makes: that is another error. */
+static GLenum take_error(struct exec_context *context, const struct exec_request *request)
+{
+	const GLint side = longest_side(context, request);
+
+	/* Layers are fewer than a side is long. */
+	for (unsigned int i = 0; i < 3; i++)
+		if (request->size[i] > side)
+			return GL_INVALID_VALUE;
+	return GL_OUT_OF_MEMORY;
+}
+
 GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const void *wire)
 {
 	struct exec_request request;
@@ -301,7 +333,7 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	if (take(context, object, request.bytes))
 		return GL_NO_ERROR;
 	context->charge.object = NULL;
-	return GL_OUT_OF_MEMORY;
+	return take_error(context, &request);
 }
 
 /* A text goes over to the program that was made of it. */

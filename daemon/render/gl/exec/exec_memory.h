@@ -29,6 +29,7 @@ struct exec_request {
 	GLenum target; /* 0 where only the object knows */
 	GLenum unit;   /* GL_TEXTURE0 and so on; 0: the active one */
 	GLint level;
+	GLsizei size[3]; /* of an image: width, height, depth or layers */
 	uint64_t bytes;
 };
 

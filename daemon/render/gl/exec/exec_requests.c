@@ -14,6 +14,16 @@
 /* The fixed fields of a command. */
 #define WIRE(command) ((const struct gl_wire_##command *)wire)
 
+/* Notes an image's size, and says how many bytes it takes. */
+static uint64_t image(
+	struct exec_request *request, GLint format, GLsizei width, GLsizei height, GLsizei depth)
+{
+	request->size[0] = width;
+	request->size[1] = height;
+	request->size[2] = depth;
+	return exec_image_bytes((GLenum)format, width, height, depth);
+}
+
 /* clang-format off */
 /* A row of a switch: fields of the request, then its bytes. */
 #define ROW(command, fields, wants) \
@@ -24,9 +34,9 @@
 		return true; \
 	}
 #define FIELDS(...) __VA_ARGS__
-#define IMAGE_1D exec_image_bytes((GLenum)w->internalformat, w->width, 1, 1)
-#define IMAGE_2D exec_image_bytes((GLenum)w->internalformat, w->width, w->height, 1)
-#define IMAGE_3D exec_image_bytes((GLenum)w->internalformat, w->width, w->height, w->depth)
+#define IMAGE_1D image(r, (GLint)w->internalformat, w->width, 1, 1)
+#define IMAGE_2D image(r, (GLint)w->internalformat, w->width, w->height, 1)
+#define IMAGE_3D image(r, (GLint)w->internalformat, w->width, w->height, w->depth)
 /* A driver may have no fewer samples than 4. */
 #define SAMPLES(n, bytes) gl_mul((n) <= 0 ? 1 : (n) < 4 ? 4 : gl_natural(n), bytes)
 /* A texture's target is not said: it may be a cube. */
