@@ -112,6 +112,8 @@ void gl_share_unlock(struct gl_share *share);
 /* n new names into `names`. False: n is negative, which sets GL_INVALID_VALUE. */
 bool gl_names_make(struct gl_context *ctx, enum gl_class cls, GLsizei n, GLuint *names);
 GLuint gl_name_make(struct gl_context *ctx, enum gl_class cls);
+/* Of a shader or a program. False: there has never been one of that name. */
+bool gl_name_may_be(struct gl_context *ctx, enum gl_class cls, GLuint name);
 uint64_t gl_sync_make(struct gl_context *ctx);
 
 /* The program binds this name, which it may have chosen itself. */

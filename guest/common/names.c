@@ -2,6 +2,9 @@
 /*
  * Names of objects. The guest hands them out, and never the same twice: so a name that is gone
  * can be told from a new one, whatever the other contexts of its share group know by then.
+ *
+ * Of the names that shaders and programs have in common shaders get the even ones, programs the odd
+ * ones: so it can be told which of them a name is not.
  */
 #include <stdlib.h>
 
@@ -57,24 +60,33 @@ void gl_share_unlock(struct gl_share *share)
 	atomic_flag_clear_explicit(&share->lock, memory_order_release);
 }
 
+/* The next name that is one for the class. */
+static GLuint fitting(enum gl_class cls, GLuint name)
+{
+	if (cls == GL_CLASS_SHADER)
+		return name + (name & 1);
+	return cls == GL_CLASS_PROGRAM ? name | 1 : name;
+}
+
 bool gl_names_make(struct gl_context *ctx, enum gl_class cls, GLsizei n, GLuint *names)
 {
+	const enum gl_class of = space(cls);
 	struct gl_share *share = ctx->share;
 	GLuint next;
 
-	cls = space(cls);
 	if (n < 0) {
 		gl_error(ctx, GL_INVALID_VALUE);
 		return false;
 	}
 	gl_share_lock(share);
-	next = atomic_load_explicit(&share->next[cls], memory_order_relaxed);
+	next = atomic_load_explicit(&share->next[of], memory_order_relaxed);
 	for (GLsizei i = 0; i < n; i++) {
-		while (table_find(&share->taken[cls], next))
-			table_remove(&share->taken[cls], next++);
-		names[i] = next++;
+		while (table_find(&share->taken[of], next))
+			table_remove(&share->taken[of], next++);
+		names[i] = fitting(cls, next);
+		next = names[i] + 1;
 	}
-	atomic_store_explicit(&share->next[cls], next, memory_order_relaxed);
+	atomic_store_explicit(&share->next[of], next, memory_order_relaxed);
 	gl_share_unlock(share);
 	return true;
 }
@@ -85,6 +97,12 @@ GLuint gl_name_make(struct gl_context *ctx, enum gl_class cls)
 
 	gl_names_make(ctx, cls, 1, &name);
 	return name;
+}
+
+bool gl_name_may_be(struct gl_context *ctx, enum gl_class cls, GLuint name)
+{
+	return name && fitting(cls, name) == name &&
+	       name < atomic_load_explicit(&ctx->share->next[space(cls)], memory_order_relaxed);
 }
 
 uint64_t gl_sync_make(struct gl_context *ctx)

@@ -286,3 +286,18 @@ GLuint gl_shadow_CreateShader(struct gl_context *ctx, GLenum type)
 	gl_made(ctx);
 	return name;
 }
+
+/* Where there is no shader the driver looks at no text. */
+void gl_shadow_ShaderSource(struct gl_context *ctx, GLuint shader, GLsizei count,
+	const GLchar *const *string, const GLint *length)
+{
+	if (!gl_name_may_be(ctx, GL_CLASS_SHADER, shader))
+		gl_error(ctx, gl_name_may_be(ctx, GL_CLASS_PROGRAM, shader) &&
+					      gl_encode_IsProgram(&ctx->enc, shader)
+				      ? GL_INVALID_OPERATION
+				      : GL_INVALID_VALUE);
+	else if (count > 0 && !string)
+		gl_error(ctx, GL_INVALID_VALUE);
+	else
+		gl_encode_ShaderSource(&ctx->enc, shader, count, string, length);
+}

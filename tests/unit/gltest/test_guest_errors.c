@@ -239,18 +239,48 @@ static void test_copies_between_formats(void **state)
 	glGenTextures(2, textures);
 	for (int i = 0; i < 2; i++) {
 		glBindTexture(target, textures[i]);
-		glTexImage2D(target, 0, (GLint)formats[i], 4, 4, 0, pixels[i], GL_UNSIGNED_BYTE, NULL);
+		glTexImage2D(
+			target, 0, (GLint)formats[i], 4, 4, 0, pixels[i], GL_UNSIGNED_BYTE, NULL);
 		glTexParameteri(target, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
 		glTexParameteri(target, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
 	}
-	glCopyImageSubData(
-		textures[0], target, 0, 0, 0, 0, textures[1], target, 0, 0, 0, 0, 4, 4, 1);
+	glCopyImageSubData(textures[0], target, 0, 0, 0, 0, textures[1], target, 0, 0, 0, 0, 4, 4, 1);
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 	glCopyImageSubDataNV(
 		textures[0], target, 0, 0, 0, 0, textures[1], target, 0, 0, 0, 0, 4, 4, 1);
 	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
 	glCopyImageSubDataNV(
 		textures[0], target, 0, 0, 0, 0, textures[0], target, 0, 2, 2, 0, 2, 2, 1);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
+/* Nothing is read of texts that are for no shader. */
+static void test_texts_for_no_shader(void **state)
+{
+	static const GLchar *const text = "void main() {}";
+	const GLchar *const *nowhere = (const GLchar *const *)(uintptr_t)16;
+	GLuint shaders[2], program;
+
+	NEEDS_HOST(state);
+	shaders[0] = glCreateShader(GL_VERTEX_SHADER);
+	shaders[1] = glCreateShader(GL_FRAGMENT_SHADER);
+	program = glCreateProgram();
+	glShaderSource(0, 1, nowhere, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+	glShaderSource(99, 1, nowhere, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+	glShaderSource(program, 1, nowhere, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	glShaderSource(shaders[0], 1, NULL, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+	for (int i = 0; i < 2; i++) {
+		glShaderSource(shaders[i], 1, &text, NULL);
+		assert_true(glIsShader(shaders[i]));
+		glAttachShader(program, shaders[i]);
+	}
+	glDeleteProgram(program);
+	glShaderSource(program, 1, nowhere, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
@@ -302,6 +332,7 @@ int main(void)
 		TEST(mapped_buffers_are_not_touched, exact),
 		TEST(a_texture_within_bounds, exact),
 		TEST(copies_between_formats, exact),
+		TEST(texts_for_no_shader, exact),
 		TEST(half_floats_of_es2, es2),
 		TEST(discarded_framebuffers, es2),
 	};
