@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <X11/Xlib.h>
+#include <X11/Xmd.h>
+
+/* Needs the one above. */
+#include <GL/glxproto.h>
 
 #define SIDE 32u
 
@@ -146,6 +150,30 @@ static void pbuffers(void)
 	glx.glXDestroyGLXPbufferSGIX(display, pbuffer);
 }
 
+static int heard; /* the code of the last error of X */
+
+static int hear(Display *from, XErrorEvent *event)
+{
+	(void)from;
+	heard = event->error_code;
+	return 0;
+}
+
+/* A GLXWindow goes with its window, and cannot be destroyed once more. */
+static void window_goes(Window id)
+{
+	const GLXWindow window = glXCreateWindow(display, config, id, NULL);
+	int errors = 0, events;
+
+	CHECK(window != None && glXQueryExtension(display, &errors, &events));
+	XSetErrorHandler(hear);
+	XDestroyWindow(display, id);
+	glXDestroyWindow(display, window);
+	XSync(display, False);
+	XSetErrorHandler(NULL);
+	CHECK(heard == errors + GLXBadWindow);
+}
+
 static void windows(void)
 {
 	XVisualInfo *visual = glXGetVisualFromFBConfig(display, config);
@@ -168,6 +196,7 @@ static void windows(void)
 	glXSwapBuffers(display, window);
 	CHECK(glXMakeCurrent(display, None, NULL));
 	glXDestroyWindow(display, window);
+	window_goes(id);
 }
 
 int main(void)

@@ -229,23 +229,35 @@ GLXWindow glXCreateWindow(Display *display, GLXFBConfig config, Window window, c
 	return create(display, &wanted, 0, 0, X_GLXCreateWindow);
 }
 
+/* Whether what is destroyed is still there: a GLXWindow goes with its window. */
+static bool is_there(const struct target *target)
+{
+	uint32_t width, height;
+
+	return target->kind != TARGET_WINDOW ||
+	       xserver_geometry(target->server, (uint32_t)target->native, &width, &height);
+}
+
 static void destroy(Display *display, XID id, enum target_kind kind, int error, int minor)
 {
 	struct target *target;
+	bool there = false;
 
 	pthread_mutex_lock(&glx_lock);
 	target = target_find(xserver_get(xlib_name(display)), id);
-	if (target && (target->kind != kind || target->id != id))
-		target = NULL;
-	if (target)
+	if (target && target->kind == kind && target->id == id) {
+		there = is_there(target);
 		forget(target);
+	}
 	pthread_mutex_unlock(&glx_lock);
-	if (!target)
+	if (!there)
 		xlib_error(display, FAULT_OF(error), minor, id);
 }
 
 void glXDestroyWindow(Display *display, GLXWindow window)
 {
+	/* The program may have destroyed the window before. */
+	xlib_sync(display);
 	destroy(display, window, TARGET_WINDOW, GLXBadWindow, X_GLXDestroyWindow);
 }
 
