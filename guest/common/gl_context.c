@@ -64,6 +64,8 @@ static struct gl_context *context_new(struct gl_link *link, const struct gl_cont
 	ctx->flags = wanted->flags;
 	ctx->api = wanted->api;
 	ctx->profile = wanted->profile;
+	ctx->no_error = wanted->no_error;
+	ctx->no_flush = wanted->no_flush;
 	ctx->exact = link->config.exact_errors;
 	ctx->share = wanted->share ? gl_share_ref(wanted->share->share) : gl_share_create();
 	ctx->messages_end = &ctx->messages;

@@ -50,8 +50,9 @@ struct gl_context {
 	uint32_t id;
 	uint32_t flags; /* of glm_context_create */
 	uint8_t api, profile;
-	bool holding;   /* the link's lock is ours */
-	bool destroyed; /* and goes when it is no more current */
+	bool no_error, no_flush; /* of gl_context_request */
+	bool holding;            /* the link's lock is ours */
+	bool destroyed;          /* and goes when it is no more current */
 	atomic_bool current;
 	struct gl_surface *draw, *read; /* references */
 	GLenum error;                   /* what glGetError says next */

@@ -63,6 +63,8 @@ struct gl_context_request {
 	uint32_t config;          /* glm_config id, or 0 */
 	uint32_t flags;           /* of glm_context_create */
 	uint8_t api, profile, major, minor;
+	/* What GL_CONTEXT_FLAGS and GL_CONTEXT_RELEASE_BEHAVIOR say of it; nothing else is any different. */
+	bool no_error, no_flush;
 };
 
 /* *ret_status: enum glm_status_code. NULL when it could not be made. */

@@ -39,6 +39,35 @@ static void errors_of_contexts(void)
 	CHECK(eglBindAPI(EGL_OPENGL_API));
 }
 
+static GLint asked(EGLContext context, GLenum pname)
+{
+	GLint value = -1;
+
+	make_current(context, EGL_NO_SURFACE);
+	glGetIntegerv(pname, &value);
+	make_none_current();
+	return value;
+}
+
+static void attributes_of_contexts(void)
+{
+	const EGLint wish[] = { EGL_CONTEXT_RELEASE_BEHAVIOR_KHR,
+		EGL_CONTEXT_RELEASE_BEHAVIOR_NONE_KHR, EGL_CONTEXT_OPENGL_NO_ERROR_KHR, EGL_TRUE,
+		EGL_NONE };
+	const EGLint odd[] = { EGL_CONTEXT_RELEASE_BEHAVIOR_KHR, 1, EGL_NONE };
+	EGLContext context = context_with(EGL_NO_CONTEXT);
+
+	CHECK(asked(context, GL_CONTEXT_RELEASE_BEHAVIOR) == GL_CONTEXT_RELEASE_BEHAVIOR_FLUSH);
+	CHECK(!(asked(context, GL_CONTEXT_FLAGS) & GL_CONTEXT_FLAG_NO_ERROR_BIT));
+	CHECK(eglDestroyContext(display, context));
+	context = eglCreateContext(display, config, EGL_NO_CONTEXT, wish);
+	CHECK(context != EGL_NO_CONTEXT);
+	CHECK(asked(context, GL_CONTEXT_RELEASE_BEHAVIOR) == GL_NONE);
+	CHECK(asked(context, GL_CONTEXT_FLAGS) & GL_CONTEXT_FLAG_NO_ERROR_BIT);
+	CHECK(eglDestroyContext(display, context));
+	CHECK(!eglCreateContext(display, config, EGL_NO_CONTEXT, odd) && error_is(EGL_BAD_ATTRIBUTE));
+}
+
 static void errors_of_surfaces(void)
 {
 	const EGLint wrong[] = { EGL_WIDTH, -1, EGL_NONE };
@@ -109,6 +138,7 @@ static void case_errors(void)
 	begin_surfaceless();
 	errors_of_configs();
 	errors_of_contexts();
+	attributes_of_contexts();
 	errors_of_surfaces();
 }
 

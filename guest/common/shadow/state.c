@@ -23,15 +23,27 @@ bool gl_state_init(struct gl_context *ctx)
 	return true;
 }
 
+/* Of what the program asked for the host knows nothing. */
+static uint64_t as_wanted(const struct gl_context *ctx, const struct glm_limit *limit)
+{
+	if (limit->pname == GL_CONTEXT_FLAGS && ctx->no_error)
+		return limit->value | GL_CONTEXT_FLAG_NO_ERROR_BIT;
+	if (limit->pname == GL_CONTEXT_RELEASE_BEHAVIOR && ctx->no_flush)
+		return GL_NONE;
+	return limit->value;
+}
+
 bool gl_state_created(struct gl_context *ctx)
 {
 	struct gl_state *state = &ctx->state;
 	struct glm_limit *limit;
 
-	for (uint16_t i = 0; i < ctx->caps.n_limits; i++)
-		if (ctx->caps.limits[i].pname &&
-			!table_set(&state->limits, ctx->caps.limits[i].pname, &ctx->caps.limits[i]))
+	for (uint16_t i = 0; i < ctx->caps.n_limits; i++) {
+		limit = &ctx->caps.limits[i];
+		limit->value = as_wanted(ctx, limit);
+		if (limit->pname && !table_set(&state->limits, limit->pname, limit))
 			return false;
+	}
 	limit = table_find(&state->limits, GL_MAX_VERTEX_ATTRIBS);
 	state->attribs = limit ? (unsigned int)gl_min(limit->value, GL_ATTRIBS) : 16;
 	return true;

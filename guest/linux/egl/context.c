@@ -13,7 +13,7 @@ struct wish {
 	EGLint major, minor, profile;
 	EGLint notification; /* 0: not said */
 	uint32_t flags;
-	bool no_error;
+	bool no_error, no_flush;
 };
 
 static EGLint read_flags(EGLenum api, EGLint bits, struct wish *wish)
@@ -75,6 +75,11 @@ static EGLint read_attribute(EGLenum api, EGLint name, EGLint value, struct wish
 		/* Errors may then be what they like: they stay as they are. */
 		wish->no_error = value == EGL_TRUE;
 		return value == EGL_TRUE || value == EGL_FALSE ? EGL_SUCCESS : EGL_BAD_ATTRIBUTE;
+	case EGL_CONTEXT_RELEASE_BEHAVIOR_KHR:
+		wish->no_flush = value == EGL_CONTEXT_RELEASE_BEHAVIOR_NONE_KHR;
+		return wish->no_flush || value == EGL_CONTEXT_RELEASE_BEHAVIOR_FLUSH_KHR
+			       ? EGL_SUCCESS
+			       : EGL_BAD_ATTRIBUTE;
 	default:
 		return EGL_BAD_ATTRIBUTE;
 	}
@@ -152,6 +157,8 @@ static EGLint make_gl(struct context *context, const struct context *share, cons
 		.profile = !es && profiles && core ? GLM_PROFILE_CORE : GLM_PROFILE_ANY,
 		.major = (uint8_t)(wish->major > 255 ? 255 : wish->major),
 		.minor = (uint8_t)(wish->minor > 255 ? 255 : wish->minor),
+		.no_error = wish->no_error,
+		.no_flush = wish->no_flush,
 	};
 	uint32_t status = GLM_STATUS_NO_MEMORY;
 

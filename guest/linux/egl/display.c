@@ -9,10 +9,11 @@ static struct display *displays; /* a display stays for good: its handle does */
 /* The one device there is: its address is the handle. */
 static const char device;
 
-#define DISPLAY_EXTENSIONS                                                                     \
-	"EGL_EXT_create_context_robustness EGL_EXT_pixel_format_float EGL_KHR_create_context " \
-	"EGL_KHR_create_context_no_error EGL_KHR_fence_sync EGL_KHR_get_all_proc_addresses "   \
-	"EGL_KHR_gl_colorspace EGL_KHR_no_config_context EGL_KHR_surfaceless_context "         \
+#define DISPLAY_EXTENSIONS                                                                   \
+	"EGL_EXT_create_context_robustness EGL_EXT_pixel_format_float "                      \
+	"EGL_KHR_context_flush_control EGL_KHR_create_context "                              \
+	"EGL_KHR_create_context_no_error EGL_KHR_fence_sync EGL_KHR_get_all_proc_addresses " \
+	"EGL_KHR_gl_colorspace EGL_KHR_no_config_context EGL_KHR_surfaceless_context "       \
 	"EGL_KHR_swap_buffers_with_damage EGL_KHR_wait_sync EGL_EXT_swap_buffers_with_damage"
 #define CLIENT_EXTENSIONS                                                           \
 	"EGL_EXT_client_extensions EGL_EXT_device_base EGL_EXT_device_enumeration " \

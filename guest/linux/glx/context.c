@@ -16,7 +16,7 @@ struct wish {
 	int screen; /* -1: not said */
 	int notification;
 	uint32_t flags;
-	bool no_error;
+	bool no_error, no_flush;
 };
 
 static const struct wish plain_wish = {
@@ -67,6 +67,7 @@ static int read_attribute(int name, int value, struct wish *wish)
 		wish->no_error = value != False;
 		return 0;
 	case GLX_CONTEXT_RELEASE_BEHAVIOR_ARB:
+		wish->no_flush = value == GLX_CONTEXT_RELEASE_BEHAVIOR_NONE_ARB;
 		return value == GLX_CONTEXT_RELEASE_BEHAVIOR_NONE_ARB ||
 				       value == GLX_CONTEXT_RELEASE_BEHAVIOR_FLUSH_ARB
 			       ? 0
@@ -172,6 +173,8 @@ static int make_gl(struct __GLXcontextRec *context, const struct __GLXcontextRec
 								      : GLM_PROFILE_ANY,
 		.major = (uint8_t)wish->major,
 		.minor = (uint8_t)wish->minor,
+		.no_error = wish->no_error,
+		.no_flush = wish->no_flush,
 	};
 	uint32_t status = GLM_STATUS_NO_MEMORY;
 

@@ -369,6 +369,28 @@ static void test_double_buffers(void **state)
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
+/* What the host does not know of, as it makes no difference to it. */
+static void test_wishes(void **state)
+{
+	const struct gl_context_request wish = {
+		.api = GLM_API_GL, .major = 3, .no_error = true, .no_flush = true
+	};
+	const struct guest_test *test = *state;
+	struct gl_context *other;
+	uint32_t status;
+
+	NEEDS_HOST(state);
+	assert_int_equal(get(GL_CONTEXT_RELEASE_BEHAVIOR), GL_CONTEXT_RELEASE_BEHAVIOR_FLUSH);
+	assert_false(get(GL_CONTEXT_FLAGS) & GL_CONTEXT_FLAG_NO_ERROR_BIT);
+	other = gl_context_create(test->link, &wish, &status);
+	assert_non_null(other);
+	gl_make_current(other, test->surface, test->surface);
+	assert_int_equal(get(GL_CONTEXT_RELEASE_BEHAVIOR), GL_NONE);
+	assert_true(get(GL_CONTEXT_FLAGS) & GL_CONTEXT_FLAG_NO_ERROR_BIT);
+	gl_make_current(test->context, test->surface, test->surface);
+	gl_context_destroy(other);
+}
+
 #define IN_COMPAT(test) cmocka_unit_test_setup_teardown(test, guest_test_compat, guest_test_end)
 #define IN_CORE(test)   cmocka_unit_test_setup_teardown(test, guest_test_core, guest_test_end)
 
@@ -389,6 +411,7 @@ int main(void)
 		IN_COMPAT(test_large_texture),
 		IN_COMPAT(test_large_buffer),
 		IN_CORE(test_debug),
+		IN_COMPAT(test_wishes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
