@@ -26,6 +26,8 @@ static void send_bytes(struct gl_encoder *enc, const void *bytes, size_t size)
 {
 	if (enc->open && size)
 		enc->split = true;
+	if (size)
+		enc->quiet = false;
 	if (!enc->lost && size && enc->transport->send(enc->data, bytes, size) < 0)
 		enc->lost = true;
 }
@@ -244,12 +246,23 @@ void gl_encoder_sizes(struct gl_encoder *enc, const GLintptr *sizes, uint64_t by
 	}
 }
 
+/* Whether the batch holds one message, and the host has no error of those before it. */
+static bool alone(const struct gl_encoder *enc)
+{
+	uint32_t size;
+
+	memcpy(&size, enc->batch, sizeof(size));
+	return enc->quiet && size == (size_t)(enc->at - enc->batch);
+}
+
 bool gl_encoder_call(struct gl_encoder *enc, uint16_t opcode, struct gl_reply *ret_reply)
 {
+	const bool was_quiet = alone(enc);
 	const void *payload = NULL;
 	const uint8_t *head;
 	size_t size = 0;
 
+	enc->done = false;
 	memset(ret_reply, 0, sizeof(*ret_reply));
 	ret_reply->status = GL_REPLY_REFUSED;
 	enc->calling = true;
@@ -268,7 +281,10 @@ bool gl_encoder_call(struct gl_encoder *enc, uint16_t opcode, struct gl_reply *r
 	memcpy(&ret_reply->result, head + 16, 8);
 	ret_reply->at = head + GL_REPLY_HEAD_SIZE;
 	ret_reply->end = head + size;
-	return ret_reply->status == GL_REPLY_DONE;
+	enc->done = ret_reply->status == GL_REPLY_DONE;
+	/* Where arrays were written, however short, there was no error. */
+	enc->quiet = was_quiet && enc->done && ret_reply->at < ret_reply->end;
+	return enc->done;
 }
 
 void gl_encoder_answered(struct gl_encoder *enc)

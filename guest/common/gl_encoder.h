@@ -68,6 +68,8 @@ struct gl_encoder {
 	bool open;    /* a message is under way */
 	bool split;   /* and a part of it has been sent */
 	bool calling; /* its reply will be waited for */
+	bool done;    /* the last one was not refused */
+	bool quiet;   /* the host had no error to tell, and has got nothing since that may be one */
 
 	/* Kept by the guest's shadow: one bit for each enum gl_binding where a buffer is bound. */
 	uint32_t bound;
@@ -175,6 +177,12 @@ void gl_reply_array(struct gl_reply *reply, void *out, uint64_t bytes);
 /* The reply's next array, an image, into the program's memory of `room` bytes as its pixel store says. */
 void gl_reply_image(struct gl_reply *reply, const struct gl_encoder *enc,
 	const struct gl_image *image, void *pixels, uint64_t room);
+
+/* Whether it is known, without asking, that the host has no error to tell. */
+static inline bool gl_encoder_quiet(const struct gl_encoder *enc)
+{
+	return enc->quiet && enc->at == enc->batch;
+}
 
 /* Bytes from an image's start in the program's memory to the end of its last row. */
 uint64_t gl_image_extent(const struct gl_image *image, const struct gl_image_layout *layout);

@@ -2,7 +2,8 @@
 /*
  * Errors and resets. What the guest refuses by itself sets an error here; those of the host arrive
  * as events. Until a context has presented its first frame, and in exact mode always, glGetError
- * asks the host: while a program sets itself up it wants to know, and has the time.
+ * asks the host, if there is anything to ask of: while a program sets itself up it wants to know,
+ * and has the time.
  */
 #include "gl_context.h"
 #include "gl_encode.h"
@@ -24,8 +25,10 @@ GLenum gl_shadow_GetError(struct gl_context *ctx)
 		ctx->lost_told = true;
 		return error;
 	}
-	if (ctx->exact || !ctx->state.presented)
+	if ((ctx->exact || !ctx->state.presented) && !gl_encoder_quiet(&ctx->enc)) {
 		host = gl_encode_GetError(&ctx->enc);
+		ctx->enc.quiet = ctx->enc.done && host == GL_NO_ERROR;
+	}
 	event = atomic_exchange(&ctx->host_error, GL_NO_ERROR);
 	error = ctx->error ? ctx->error : event ? event : host;
 	ctx->error = GL_NO_ERROR;

@@ -369,6 +369,34 @@ static void test_double_buffers(void **state)
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
+/* It is asked for where there may be one. */
+static void test_errors(void **state)
+{
+	GLint value;
+
+	NEEDS_HOST(state);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	NO_CALLS(assert_int_equal(glGetError(), GL_NO_ERROR));
+	glGetTexParameteriv(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, &value);
+	NO_CALLS(assert_int_equal(glGetError(), GL_NO_ERROR));
+	glGetTexParameteriv(GL_TEXTURE_2D, GL_TRIANGLES, &value);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	/* Those of other commands wait behind a query that has none. */
+	glEnable(GL_TRIANGLES);
+	glGetTexParameteriv(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, &value);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glEnable(GL_TRIANGLES);
+	glFlush();
+	glGetTexParameteriv(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, &value);
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	/* What answers with a value alone may have failed. */
+	assert_false(glIsEnabled(GL_TRIANGLES));
+	assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
 /* What the host does not know of, as it makes no difference to it. */
 static void test_wishes(void **state)
 {
@@ -412,6 +440,7 @@ int main(void)
 		IN_COMPAT(test_large_buffer),
 		IN_CORE(test_debug),
 		IN_COMPAT(test_wishes),
+		IN_COMPAT(test_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
