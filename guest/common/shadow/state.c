@@ -55,6 +55,7 @@ void gl_state_finish(struct gl_context *ctx)
 
 	table_finish(&state->vaos, free);
 	table_finish(&state->limits, NULL);
+	free(state->formats);
 	gl_client_attrib_finish(state);
 }
 

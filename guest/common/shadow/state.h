@@ -96,6 +96,7 @@ struct gl_known_status {
 
 #define GL_KNOWN_STATUSES 32u
 
+struct gl_format_answer;
 struct gl_client_attrib; /* one glPushClientAttrib */
 
 #define GL_CLIENT_STACK 16u
@@ -129,6 +130,8 @@ struct gl_state {
 		void *memory; /* the program's */
 		uint64_t bytes;
 	} feedback, select;
+
+	struct gl_format_answer *formats; /* of formats.c, or NULL */
 
 	bool debug_wanted;
 	GLDEBUGPROC debug_callback;

@@ -369,6 +369,32 @@ static void test_double_buffers(void **state)
 	assert_int_equal(glGetError(), GL_NO_ERROR);
 }
 
+static void test_formats(void **state)
+{
+	GLint values[2] = { 5, 6 };
+	GLint64 wide = 7;
+
+	NEEDS_HOST(state);
+	glGetInternalformativ(GL_TEXTURE_2D, GL_RGBA8, GL_INTERNALFORMAT_RED_SIZE, 1, values);
+	assert_int_equal(values[0], 8);
+	values[0] = 5;
+	NO_CALLS(glGetInternalformativ(
+		GL_TEXTURE_2D, GL_RGBA8, GL_INTERNALFORMAT_RED_SIZE, 2, values));
+	assert_int_equal(values[0], 8);
+	assert_int_equal(values[1], 6);
+	glGetInternalformati64v(GL_TEXTURE_2D, GL_RGBA8, GL_INTERNALFORMAT_RED_SIZE, 1, &wide);
+	assert_int_equal(wide, 8);
+	glGetInternalformativ(GL_TEXTURE_2D, GL_RGBA16, GL_INTERNALFORMAT_RED_SIZE, 1, values);
+	assert_int_equal(values[0], 16);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	/* What is an error is one each time. */
+	for (int i = 0; i < 2; i++) {
+		glGetInternalformativ(GL_TEXTURE_2D, GL_RGBA8, GL_TRIANGLES, 1, values);
+		assert_int_equal(values[0], 16);
+		assert_int_equal(glGetError(), GL_INVALID_ENUM);
+	}
+}
+
 /* It is asked for where there may be one. */
 static void test_errors(void **state)
 {
@@ -440,6 +466,7 @@ int main(void)
 		IN_COMPAT(test_large_buffer),
 		IN_CORE(test_debug),
 		IN_COMPAT(test_wishes),
+		IN_COMPAT(test_formats),
 		IN_COMPAT(test_errors),
 	};
 
