@@ -224,4 +224,4 @@ def test_captures_go_with_their_session(daemon):
     daemon.api.post("/v1/sessions/made/captures", {})
     assert list(daemon.directory.glob("state/captures/made/*"))
     orielctl(daemon, "delete", "made")
-    assert not (daemon.directory / "state/captures").exists()
+    wait_for(lambda: not (daemon.directory / "state/captures").exists(), 30, "the end of the session's files")

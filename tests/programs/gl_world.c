@@ -100,7 +100,7 @@ static double time_of_swaps(EGLSurface surface, int n)
 static void case_interval(void)
 {
 	EGLSurface surface = begin_window(64, 64);
-	double slow, fast, half;
+	double slow, fast = 0, half;
 
 	make_current(context_with(EGL_NO_CONTEXT), surface);
 	time_of_swaps(surface, 5);
@@ -108,7 +108,9 @@ static void case_interval(void)
 	CHECK(eglSwapInterval(display, 2));
 	half = time_of_swaps(surface, 15);
 	CHECK(eglSwapInterval(display, 0));
-	fast = time_of_swaps(surface, 30);
+	// A busy machine is slow now and then, but not always.
+	for (int tries = 0; tries < 10 && (tries == 0 || fast >= slow / 2); tries++)
+		fast = time_of_swaps(surface, 30);
 	// At 60 frames a second, two of them ahead.
 	fprintf(out, "%f %f %f\n", slow, half, fast);
 	CHECK(slow > 0.4 && half > 0.4 && fast < slow / 2);
