@@ -66,6 +66,47 @@ static void test_text_of_a_program(void **state)
 	assert_int_equal(taken(t, GL_EXEC_RESOURCE_BYTES), bytes);
 }
 
+/* The shader went with its program; nothing is given back twice. */
+static void test_text_of_a_shader_that_is_gone(void **state)
+{
+	static const GLchar *const text[] = { "void main() {}" };
+	struct exec_test *t = *state;
+	const uint64_t bytes = taken(t, GL_EXEC_RESOURCE_BYTES);
+
+	gl_encode_CreateShader(&t->enc, GL_VERTEX_SHADER, 5);
+	gl_encode_CreateProgram(&t->enc, 6);
+	gl_encode_AttachShader(&t->enc, 6, 5);
+	gl_encode_DeleteShader(&t->enc, 5);
+	gl_encode_DeleteProgram(&t->enc, 6);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	gl_encode_ShaderSource(&t->enc, 5, 1, text, NULL);
+	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
+	assert_int_equal(taken(t, GL_EXEC_SHADER_BYTES), 0);
+	assert_int_equal(taken(t, GL_EXEC_RESOURCE_BYTES), bytes);
+}
+
+/* A program keeps the names that were given to its attributes, whether it has them or not. */
+static void test_names_of_attributes(void **state)
+{
+	struct exec_test *t = *state;
+	GLchar name[501];
+
+	gl_encode_CreateProgram(&t->enc, 5);
+	memset(name, 'a', 500);
+	name[500] = '\0';
+	for (char i = 'a'; i < 'p'; i++) {
+		name[0] = i;
+		gl_encode_BindAttribLocation(&t->enc, 5, 1, name);
+	}
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_in_range(taken(t, GL_EXEC_SHADER_BYTES), 3500, 4096);
+	gl_encode_BindAttribLocation(&t->enc, 6, 1, "b");
+	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
+	gl_encode_DeleteProgram(&t->enc, 5);
+	assert_int_equal(taken(t, GL_EXEC_SHADER_BYTES), 0);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+}
+
 /* What another context has deleted is still bound here, but nobody counts for it. */
 static void test_deleted_in_another_context(void **state)
 {
@@ -415,6 +456,50 @@ static void test_thin_images(void **state)
 	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 5 * MB, 6 * MB);
 }
 
+static void level(struct exec_test *t, GLint number, GLsizei side)
+{
+	gl_encode_TexImage2D(&t->enc, GL_TEXTURE_2D, number, GL_RGBA8, side, side, 0, GL_RGBA,
+		GL_UNSIGNED_BYTE, NULL);
+}
+
+/* A driver makes all of the texture that an image of a level seems to be of. */
+static void test_levels_without_their_texture(void **state)
+{
+	struct exec_test *t = *state;
+	const uint64_t before = taken(t, GL_EXEC_RESOURCE_BYTES);
+
+	for (GLuint name = 1; name <= 20; name++) {
+		gl_encode_GenTextures(&t->enc, 1, &name);
+		gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, name);
+		level(t, 5, 512);
+		assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	}
+	assert_int_equal(taken(t, GL_EXEC_RESOURCE_BYTES), before);
+	for (GLint i = 0; i < 10; i++)
+		level(t, i, 512 + 8 * i);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_true(taken(t, GL_EXEC_RESOURCE_BYTES) <= 64 * MB);
+}
+
+/* One that is made level by level takes no more than one that is made at once, whatever their order. */
+static void test_levels_of_a_texture(void **state)
+{
+	static const GLuint names[] = { 1, 2 };
+	struct exec_test *t = *state;
+	const uint64_t before = taken(t, GL_EXEC_RESOURCE_BYTES);
+
+	gl_encode_GenTextures(&t->enc, 2, names);
+	gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, 1);
+	for (GLint i = 0; i <= 9; i++)
+		level(t, i, 512 >> i);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 1 * MB, 3 * MB);
+	gl_encode_BindTexture(&t->enc, GL_TEXTURE_2D, 2);
+	for (GLint i = 9; i >= 0; i--)
+		level(t, i, 512 >> i);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 2 * MB, 6 * MB);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+}
+
 /* ---- buffers of ours */
 
 /* A context that is gone leaves no buffers to those that shared with it. */
@@ -484,6 +569,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(text_of_a_program),
+		TEST_SMALL(text_of_a_shader_that_is_gone),
+		TEST_SMALL(names_of_attributes),
 		TEST(deleted_in_another_context),
 		TEST(deleted_behind_client_arrays),
 		TEST_SMALL(too_many_names),
@@ -499,6 +586,8 @@ int main(void)
 		TEST_SMALL(identities_of_messages),
 		TEST_SMALL(large_answers),
 		TEST_SMALL(thin_images),
+		TEST_SMALL(levels_without_their_texture),
+		TEST_SMALL(levels_of_a_texture),
 		TEST(contexts_take_their_buffers_along),
 		TEST_SMALL(images_that_no_driver_makes),
 		TEST_SMALL(far_vertices_are_of_a_size),

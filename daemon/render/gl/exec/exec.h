@@ -14,9 +14,16 @@
 #define EXEC_LEVELS 24u /* of a texture */
 #define EXEC_FACES  6u
 
+/* What level 0 of a texture is, by one of its images. */
+struct exec_base {
+	GLenum format;
+	GLsizei size[3];
+};
+
 /* Bytes of the images of a texture that is not made in one piece. */
 struct exec_levels {
 	uint64_t bytes[EXEC_FACES][EXEC_LEVELS];
+	struct exec_base base; /* by the newest image that the driver may have made others for */
 };
 
 /* What a name stands for. */
@@ -108,6 +115,7 @@ struct exec_charge {
 	struct exec_object *object; /* NULL: none */
 	uint64_t *image;            /* of a texture; NULL: all of the object */
 	uint64_t bytes;
+	struct exec_base base;      /* of that texture */
 	bool kept;   /* what was there stays: the command goes into a display list */
 	GLuint made; /* the guest's name of the program that the command makes; 0: none */
 };

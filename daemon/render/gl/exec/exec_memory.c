@@ -139,9 +139,18 @@ static struct exec_object *texture_of(struct exec_context *context,
 /* A shader; a program has a name of the same space, but no text. */
 static struct exec_object *shader_of(struct exec_context *context, GLuint guest)
 {
-	struct exec_object *object = exec_object(context, GL_CLASS_SHADER, guest);
+	const GLuint host = exec_host_name(context, GL_CLASS_SHADER, guest, GL_USE_NAME);
+	struct exec_object *object = exec_object_of_host(context, GL_CLASS_SHADER, host);
 
 	return object && object->cls == GL_CLASS_SHADER ? object : NULL;
+}
+
+static struct exec_object *program_of(struct exec_context *context, GLuint guest)
+{
+	const GLuint host = exec_host_name(context, GL_CLASS_PROGRAM, guest, GL_USE_NAME);
+	struct exec_object *object = exec_object_of_host(context, GL_CLASS_PROGRAM, host);
+
+	return object && object->cls == GL_CLASS_PROGRAM ? object : NULL;
 }
 
 /* What GL_ARB_vertex_program and the like load a text into. */
@@ -191,6 +200,8 @@ static struct exec_object *object_of(struct exec_context *context,
 		return shader_of(context, request->name);
 	case EXEC_REQUEST_PROGRAM:
 		return &context->text;
+	case EXEC_REQUEST_NAMES:
+		return program_of(context, request->name);
 	case EXEC_REQUEST_ASSEMBLY:
 		return assembly_of(context, request, ret_error);
 	case EXEC_REQUEST_STRING:
@@ -215,6 +226,59 @@ static uint64_t *image_of(struct exec_object *object, unsigned int face, GLint l
 	if (!object->levels)
 		object->levels = calloc(1, sizeof(*object->levels));
 	return object->levels ? &object->levels->bytes[face][level] : NULL;
+}
+
+/* Whether a dimension of level 0 is larger than that of the other levels. */
+static bool shrinks(GLenum target, unsigned int dimension)
+{
+	if (dimension == 0)
+		return true;
+	if (dimension == 1)
+		return target != GL_TEXTURE_1D && target != GL_TEXTURE_1D_ARRAY;
+	return target == GL_TEXTURE_3D;
+}
+
+/* What level 0 is if there are no others than this image's. */
+static struct exec_base base_by(const struct exec_request *request)
+{
+	struct exec_base base = { .format = request->format };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		const int shift = shrinks(request->target, i) ? request->level : 0;
+
+		base.size[i] = (GLsizei)gl_min(gl_natural(request->size[i]) << shift, INT32_MAX);
+	}
+	return base;
+}
+
+static bool is_level_of(const struct exec_request *request, const struct exec_base *base)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		const int shift = shrinks(request->target, i) ? request->level : 0;
+		const GLsizei size = base->size[i] >> shift;
+
+		if (request->size[i] != (size || shift == 0 ? size : 1))
+			return false;
+	}
+	return request->format == base->format;
+}
+
+/*
+ * A driver that gets an image of another level than 0, and has no texture that it is a level of,
+ * makes one with all levels. Not of a size that there cannot be: that image it refuses.
+ */
+static void count_levels(struct exec_context *context, struct exec_request *request,
+	const struct exec_levels *levels, struct exec_base *ret_base)
+{
+	const struct exec_base base = base_by(request);
+	const GLsizei most = (GLsizei)context->exec->config.egl->max_texture;
+
+	*ret_base = base;
+	if (levels && is_level_of(request, &levels->base))
+		*ret_base = levels->base;
+	else if (base.size[0] <= most && base.size[1] <= most && base.size[2] <= most)
+		request->bytes =
+			exec_image_bytes(base.format, base.size[0], base.size[1], base.size[2]);
 }
 
 /*
@@ -292,14 +356,12 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	struct exec_request request;
 	struct exec_object *object;
 	GLenum error = GL_NO_ERROR;
+	struct exec_base base = { 0 };
 	bool later = false;
 	unsigned int face;
 
 	if (!exec_request_of(opcode, wire, &request))
 		return GL_NO_ERROR;
-	/* Its rows are images of their own, each with as many rows as a driver has at least. */
-	if (request.target == GL_TEXTURE_1D_ARRAY)
-		request.bytes = gl_mul(ARRAY_1D_TIMES, request.bytes);
 	/* An error inside of glBegin and glEnd anyway, where nothing can be asked. */
 	if (context->begun)
 		return GL_INVALID_OPERATION;
@@ -307,6 +369,15 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	object = object_of(context, &request, &face, &error);
 	if (!object || error)
 		return error;
+	if (request.kind == EXEC_REQUEST_IMAGE) {
+		if (request.level < 0 || (unsigned int)request.level >= EXEC_LEVELS)
+			return GL_INVALID_VALUE;
+		/* It is not known yet which texture a list will be called for. */
+		count_levels(context, &request, context->list.number ? NULL : object->levels, &base);
+	}
+	/* Its rows are images of their own, each with as many rows as a driver has at least. */
+	if (request.target == GL_TEXTURE_1D_ARRAY)
+		request.bytes = gl_mul(ARRAY_1D_TIMES, request.bytes);
 	if (request.kind == EXEC_REQUEST_IMAGE) {
 		error = list_image(context, request.bytes, &later);
 		if (error || later)
@@ -319,7 +390,8 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	}
 	context->charge = (struct exec_charge){ .object = object,
 		.bytes = request.bytes,
-		.kept = request.kind == EXEC_REQUEST_STRING };
+		.base = base,
+		.kept = request.kind == EXEC_REQUEST_STRING || request.kind == EXEC_REQUEST_NAMES };
 	if (request.kind == EXEC_REQUEST_PROGRAM)
 		context->charge.made = request.name;
 	if (request.kind == EXEC_REQUEST_IMAGE) {
@@ -371,6 +443,7 @@ void exec_memory_after(struct exec_context *context, bool done)
 	} else {
 		/* All in one piece: its images are no more. */
 		free(object->levels);
+		object->levels->base = charge->base;
 		object->levels = NULL;
 	}
 	if (object == &context->text)
@@ -398,17 +471,31 @@ static void image_look(
 	context->gl.GetTextureLevelParameteriv(
 		object->host, level, GL_TEXTURE_INTERNAL_FORMAT, &format);
 	for (unsigned int face = 0; face < faces; face++) {
-		const uint64_t bytes = exec_image_bytes((GLenum)format, size[0], size[1], size[2]);
 		uint64_t *image = image_of(object, face, level);
+		struct exec_request request = {
+			.target = faces > 1     ? GL_TEXTURE_CUBE_MAP
+				  : size[1] > 1 ? GL_TEXTURE_2D
+						: GL_TEXTURE_1D,
+			.level = level,
+			.format = (GLenum)format,
+			.size = { size[0], size[1], size[2] },
+			.bytes = exec_image_bytes((GLenum)format, size[0], size[1], size[2]),
+		};
+		struct exec_base base;
 
-		if (!image || *image >= bytes)
+		if (!image)
 			continue;
-		if (!exec_take(context->exec, GL_EXEC_RESOURCE_BYTES, bytes - *image, bytes)) {
+		count_levels(context, &request, object->levels, &base);
+		if (*image >= request.bytes)
+			continue;
+		if (!exec_take(context->exec, GL_EXEC_RESOURCE_BYTES, request.bytes - *image,
+			    request.bytes)) {
 			exec_error(context, GL_OUT_OF_MEMORY);
 			continue;
 		}
-		object->bytes += bytes - *image;
-		*image = bytes;
+		object->bytes += request.bytes - *image;
+		*image = request.bytes;
+		object->levels->base = base;
 	}
 }
 

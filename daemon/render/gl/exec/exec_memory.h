@@ -18,6 +18,7 @@ enum exec_request_kind {
 	EXEC_REQUEST_PROGRAM, /* the text of one that the command makes; no name: a text that does not stay */
 	EXEC_REQUEST_ASSEMBLY, /* the text of a program of GL_ARB_vertex_program or the like */
 	EXEC_REQUEST_STRING,   /* of GL_ARB_shading_language_include */
+	EXEC_REQUEST_NAMES,    /* that a program keeps besides its text */
 };
 
 struct exec_request {
@@ -29,7 +30,8 @@ struct exec_request {
 	GLenum target; /* 0 where only the object knows */
 	GLenum unit;   /* GL_TEXTURE0 and so on; 0: the active one */
 	GLint level;
-	GLsizei size[3]; /* of an image: width, height, depth or layers */
+	GLenum format;   /* of an image, */
+	GLsizei size[3]; /* and its width, height, and depth or layers */
 	uint64_t bytes;
 };
 

@@ -14,10 +14,11 @@
 /* The fixed fields of a command. */
 #define WIRE(command) ((const struct gl_wire_##command *)wire)
 
-/* Notes an image's size, and says how many bytes it takes. */
+/* Notes an image's format and size, and says how many bytes it takes. */
 static uint64_t image(
 	struct exec_request *request, GLint format, GLsizei width, GLsizei height, GLsizei depth)
 {
+	request->format = (GLenum)format;
 	request->size[0] = width;
 	request->size[1] = height;
 	request->size[2] = depth;
@@ -34,6 +35,17 @@ static uint64_t image(
 		return true; \
 	}
 #define FIELDS(...) __VA_ARGS__
+/* One of an image of a texture: its size, too. */
+#define IMAGE(command, fields, ...) \
+	case GL_OP_##command: { \
+		const struct gl_wire_##command *w = WIRE(command); \
+		*r = (struct exec_request){ .kind = EXEC_REQUEST_IMAGE, \
+			.target = w->target, \
+			.level = w->level, \
+			fields }; \
+		r->bytes = image(r, (GLint)w->internalformat, __VA_ARGS__); \
+		return true; \
+	}
 #define IMAGE_1D image(r, (GLint)w->internalformat, w->width, 1, 1)
 #define IMAGE_2D image(r, (GLint)w->internalformat, w->width, w->height, 1)
 #define IMAGE_3D image(r, (GLint)w->internalformat, w->width, w->height, w->depth)
@@ -64,22 +76,14 @@ static bool buffers(uint16_t opcode, const void *wire, struct exec_request *r)
 static bool images(uint16_t opcode, const void *wire, struct exec_request *r)
 {
 	switch (opcode) {
-	ROW(TexImage1D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
-		IMAGE_1D)
-	ROW(CompressedTexImage1D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
-		IMAGE_1D)
-	ROW(TexImage2D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
-		IMAGE_2D)
-	ROW(CompressedTexImage2D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
-		IMAGE_2D)
-	ROW(TexImage3D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
-		IMAGE_3D)
-	ROW(CompressedTexImage3D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
-		IMAGE_3D)
-	ROW(CopyTexImage1D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
-		IMAGE_1D)
-	ROW(CopyTexImage2D, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level),
-		IMAGE_2D)
+	IMAGE(TexImage1D, FIELDS(), w->width, 1, 1)
+	IMAGE(CompressedTexImage1D, FIELDS(), w->width, 1, 1)
+	IMAGE(TexImage2D, FIELDS(), w->width, w->height, 1)
+	IMAGE(CompressedTexImage2D, FIELDS(), w->width, w->height, 1)
+	IMAGE(TexImage3D, FIELDS(), w->width, w->height, w->depth)
+	IMAGE(CompressedTexImage3D, FIELDS(), w->width, w->height, w->depth)
+	IMAGE(CopyTexImage1D, FIELDS(), w->width, 1, 1)
+	IMAGE(CopyTexImage2D, FIELDS(), w->width, w->height, 1)
 	default:
 		return false;
 	}
@@ -88,22 +92,14 @@ static bool images(uint16_t opcode, const void *wire, struct exec_request *r)
 static bool named_images(uint16_t opcode, const void *wire, struct exec_request *r)
 {
 	switch (opcode) {
-	ROW(TextureImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
-		IMAGE_1D)
-	ROW(CompressedTextureImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
-		IMAGE_1D)
-	ROW(TextureImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
-		IMAGE_2D)
-	ROW(CompressedTextureImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
-		IMAGE_2D)
-	ROW(TextureImage3DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
-		IMAGE_3D)
-	ROW(CompressedTextureImage3DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
-		IMAGE_3D)
-	ROW(CopyTextureImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
-		IMAGE_1D)
-	ROW(CopyTextureImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .by_name = true, .name = w->texture),
-		IMAGE_2D)
+	IMAGE(TextureImage1DEXT, FIELDS(.by_name = true, .name = w->texture), w->width, 1, 1)
+	IMAGE(CompressedTextureImage1DEXT, FIELDS(.by_name = true, .name = w->texture), w->width, 1, 1)
+	IMAGE(TextureImage2DEXT, FIELDS(.by_name = true, .name = w->texture), w->width, w->height, 1)
+	IMAGE(CompressedTextureImage2DEXT, FIELDS(.by_name = true, .name = w->texture), w->width, w->height, 1)
+	IMAGE(TextureImage3DEXT, FIELDS(.by_name = true, .name = w->texture), w->width, w->height, w->depth)
+	IMAGE(CompressedTextureImage3DEXT, FIELDS(.by_name = true, .name = w->texture), w->width, w->height, w->depth)
+	IMAGE(CopyTextureImage1DEXT, FIELDS(.by_name = true, .name = w->texture), w->width, 1, 1)
+	IMAGE(CopyTextureImage2DEXT, FIELDS(.by_name = true, .name = w->texture), w->width, w->height, 1)
 	default:
 		return false;
 	}
@@ -112,22 +108,14 @@ static bool named_images(uint16_t opcode, const void *wire, struct exec_request 
 static bool unit_images(uint16_t opcode, const void *wire, struct exec_request *r)
 {
 	switch (opcode) {
-	ROW(MultiTexImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
-		IMAGE_1D)
-	ROW(CompressedMultiTexImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
-		IMAGE_1D)
-	ROW(MultiTexImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
-		IMAGE_2D)
-	ROW(CompressedMultiTexImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
-		IMAGE_2D)
-	ROW(MultiTexImage3DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
-		IMAGE_3D)
-	ROW(CompressedMultiTexImage3DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
-		IMAGE_3D)
-	ROW(CopyMultiTexImage1DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
-		IMAGE_1D)
-	ROW(CopyMultiTexImage2DEXT, FIELDS(.kind = EXEC_REQUEST_IMAGE, .target = w->target, .level = w->level, .unit = w->texunit),
-		IMAGE_2D)
+	IMAGE(MultiTexImage1DEXT, FIELDS(.unit = w->texunit), w->width, 1, 1)
+	IMAGE(CompressedMultiTexImage1DEXT, FIELDS(.unit = w->texunit), w->width, 1, 1)
+	IMAGE(MultiTexImage2DEXT, FIELDS(.unit = w->texunit), w->width, w->height, 1)
+	IMAGE(CompressedMultiTexImage2DEXT, FIELDS(.unit = w->texunit), w->width, w->height, 1)
+	IMAGE(MultiTexImage3DEXT, FIELDS(.unit = w->texunit), w->width, w->height, w->depth)
+	IMAGE(CompressedMultiTexImage3DEXT, FIELDS(.unit = w->texunit), w->width, w->height, w->depth)
+	IMAGE(CopyMultiTexImage1DEXT, FIELDS(.unit = w->texunit), w->width, 1, 1)
+	IMAGE(CopyMultiTexImage2DEXT, FIELDS(.unit = w->texunit), w->width, w->height, 1)
 	default:
 		return false;
 	}
@@ -207,7 +195,10 @@ static bool renderbuffers(uint16_t opcode, const void *wire, struct exec_request
 	}
 }
 
-/* A string by name stays until its group ends, with what the driver has for each part of its path. */
+/*
+ * A string by name stays until its group ends, with what the driver has for each part of its path;
+ * names of attributes and the like stay until their program ends.
+ */
 #define NAME_BYTES 64
 
 static bool texts(uint16_t opcode, const void *wire, struct exec_request *r)
@@ -227,6 +218,14 @@ static bool texts(uint16_t opcode, const void *wire, struct exec_request *r)
 		w->string_bytes)
 	ROW(NamedStringARB, FIELDS(.kind = EXEC_REQUEST_STRING),
 		gl_mul(NAME_BYTES, w->name_bytes) + w->string_bytes)
+	ROW(BindAttribLocation, FIELDS(.kind = EXEC_REQUEST_NAMES, .name = w->program),
+		NAME_BYTES + w->name_bytes)
+	ROW(BindFragDataLocation, FIELDS(.kind = EXEC_REQUEST_NAMES, .name = w->program),
+		NAME_BYTES + w->name_bytes)
+	ROW(BindFragDataLocationIndexed, FIELDS(.kind = EXEC_REQUEST_NAMES, .name = w->program),
+		NAME_BYTES + w->name_bytes)
+	ROW(TransformFeedbackVaryings, FIELDS(.kind = EXEC_REQUEST_NAMES, .name = w->program),
+		w->varyings_bytes)
 	default:
 		return false;
 	}
