@@ -102,12 +102,43 @@ static void test_images_of_lists(void **state)
 	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES), 0, 2 * MB);
 }
 
+/* Each element is the same; a list has it as often as it is drawn. */
+static void test_vertices_of_lists(void **state)
+{
+	static const GLuint name = 7;
+	struct exec_test *t = *state;
+	const uint64_t before = taken(t, GL_EXEC_RESOURCE_BYTES);
+
+	gl_encode_GenBuffers(&t->enc, 1, &name);
+	gl_encode_BindBuffer(&t->enc, GL_ARRAY_BUFFER, name);
+	gl_encode_BufferData(&t->enc, GL_ARRAY_BUFFER, 16, NULL, GL_STATIC_DRAW);
+	t->enc.bound |= 1u << GL_BOUND_ARRAY;
+	gl_encode_VertexAttribPointer(&t->enc, 0, 2, GL_FLOAT, GL_FALSE, 0, NULL);
+	gl_encode_EnableVertexAttribArray(&t->enc, 0);
+	gl_encode_BindVertexBuffer(&t->enc, 0, name, 0, 0);
+	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
+	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 300000);
+	gl_encode_EndList(&t->enc);
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 4 * MB, 8 * MB);
+	gl_encode_NewList(&t->enc, 2, GL_COMPILE);
+	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3 << 20);
+	gl_encode_DrawArrays(&t->enc, GL_TRIANGLES, 0, 3 << 20);
+	gl_encode_EndList(&t->enc);
+	assert_int_equal(exec_test_error(t), GL_OUT_OF_MEMORY);
+	assert_false(gl_encode_IsList(&t->enc, 2));
+	gl_encode_DeleteLists(&t->enc, 1, 1);
+	exec_test_error(t);
+	assert_in_range(taken(t, GL_EXEC_RESOURCE_BYTES) - before, 0, MB);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_SMALL(lists_that_nobody_generated),
 		TEST_SMALL(what_lists_hold),
 		TEST_SMALL(images_of_lists),
+		TEST_SMALL(vertices_of_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,8 +114,8 @@ struct exec_ring {
 struct exec_charge {
 	struct exec_object *object; /* NULL: none */
 	uint64_t *image;            /* of a texture; NULL: all of the object */
-	uint64_t bytes;
 	struct exec_base base;      /* of that texture */
+	uint64_t bytes;
 	bool kept;   /* what was there stays: the command goes into a display list */
 	GLuint made; /* the guest's name of the program that the command makes; 0: none */
 };
@@ -126,6 +126,7 @@ struct exec_list {
 	bool fresh;     /* there was none of that number */
 	bool images;    /* it makes images of textures, or calls others */
 	uint64_t from;  /* gl_exec.passed when it began */
+	uint64_t more;  /* bytes besides those of its commands */
 	uint64_t bytes; /* taken for it */
 };
 
@@ -140,19 +141,20 @@ struct exec_context {
 	struct gl_functions gl; /* those that it has */
 	struct exec_has has;
 	bool dying, lost, exact, drawn_to;
-	bool begun;      /* perhaps between glBegin and glEnd: exec_inside() */
-	bool begin_last; /* of the newest of these two commands, whether compiled or executed */
-	bool compiling;  /* between glNewList and glEndList */
-	bool no_fronts;  /* the driver has no front buffers in pbuffers */
+	bool begun;        /* perhaps between glBegin and glEnd: exec_inside() */
+	bool begin_last;   /* of the newest of these two commands, whether compiled or executed */
+	bool compiling;    /* between glNewList and glEndList */
+	bool no_fronts;    /* the driver has no front buffers in pbuffers */
 	GLenum error; /* of a refused command, not told yet; or of the driver, if that came before */
 
 	/* Whether the arrays are as they were when they were last looked at, and what was found. */
 	bool arrays_known, arrays_whole;
 	uint64_t attributes_on; /* a bit for each that is enabled, */
 	bool fixed_on;          /* and whether any array of the fixed pipeline is */
-	/* And how many elements the one has that has the fewest; indices that stand for none. */
+	/* And how many elements the one has that has the fewest, how many arrays; indices that stand for none. */
 	bool elements_known;
 	uint64_t elements;
+	unsigned int n_arrays;
 	int64_t restart;            /* -1: none */
 	bool restart_fixed;         /* the highest of each type does */
 	struct exec_store store[2]; /* pack, unpack */
@@ -385,11 +387,18 @@ void exec_memory_forget(struct gl_exec *exec, struct exec_object *object);
 /* Of the commands that make and call lists; 0 or GL_OUT_OF_MEMORY. */
 GLenum exec_lists_before(struct exec_context *context, uint16_t opcode, const void *wire);
 void exec_lists_after(struct exec_context *context, uint16_t opcode, const void *wire, bool done);
+/* So many bytes go into the list that is being compiled, if there is one, besides its commands'. */
+void exec_list_holds(struct exec_context *context, uint64_t bytes);
 /* Takes memory for what went into the list that is being compiled; ends the list if there is none. */
 void exec_list_grow(struct exec_context *context);
 /* Gives back what was taken for a list that is not finished. */
 void exec_list_drop(struct exec_context *context);
 void exec_lists_finish(struct gl_exec *exec, struct exec_group *group);
+
+/* ---- exec_compile.c */
+
+/* Whether a command that goes into the list that is being compiled points to no more than there is. */
+bool exec_compile_fits(struct exec_context *context, uint16_t opcode, const void *wire);
 
 /* ---- exec_limbo.c */
 

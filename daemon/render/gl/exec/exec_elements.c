@@ -16,6 +16,9 @@
 
 /* Vertices that one command may put into a display list. */
 #define LIST_VERTICES_MAX (4u << 20)
+/* Bytes of each array's element there, and vertices that are many. */
+#define ATTRIBUTE_BYTES 16u
+#define MANY            256u
 
 /* An array as the driver says it is; what it does not say is such that it has no element. */
 struct array {
@@ -65,6 +68,7 @@ static void count(struct exec_context *context, const struct array *array, bool 
 	const uint64_t offset = (uintptr_t)array->offset;
 	uint64_t stride = gl_natural(array->stride), n = UINT64_MAX;
 
+	context->n_arrays++;
 	if (tight && stride == 0)
 		stride = bytes;
 	if (offset > size || bytes == 0 || bytes > size - offset || array->stride < 0)
@@ -187,6 +191,7 @@ void exec_elements_look(struct exec_context *context)
 	if (!context->arrays_whole)
 		return;
 	context->elements = UINT64_MAX;
+	context->n_arrays = 0;
 	context->restart = -1;
 	context->restart_fixed = false;
 	context->elements_known = true;
@@ -303,13 +308,33 @@ static bool indices_fit(struct exec_context *context, const struct indices *indi
 	       (least + base >= 0 && most + base < INT32_MAX && fits(context, most + base, 1));
 }
 
-static bool list_elements(struct exec_context *context, GLsizei n, GLenum type, uint32_t sent,
+/*
+ * Takes memory for so many vertices. Many begin a piece of the list of their own, as otherwise each
+ * would take all along that was set before.
+ */
+static bool list_takes(struct exec_context *context, uint64_t vertices)
+{
+	if (vertices > MANY)
+		context->gl.Clear(0);
+	exec_list_holds(context, gl_mul(vertices, context->n_arrays * ATTRIBUTE_BYTES));
+	exec_list_grow(context);
+	return context->list.number != 0;
+}
+
+static bool elements_lie(struct exec_context *context, GLsizei n, GLenum type, uint32_t sent,
 	uint64_t offset, GLint base)
 {
 	struct indices indices;
 
 	return find_indices(context, n, type, sent, offset, &indices) &&
 	       indices_fit(context, &indices, base);
+}
+
+static bool list_elements(struct exec_context *context, GLsizei n, GLenum type, uint32_t sent,
+	uint64_t offset, GLint base)
+{
+	return elements_lie(context, n, type, sent, offset, base) &&
+	       list_takes(context, gl_natural(n));
 }
 
 /* Arrays of a message in turn, one value of `size` bytes for each of n draws. NULL: they are not there. */
@@ -345,7 +370,7 @@ static bool list_multi_arrays(struct exec_context *context, const struct gl_wire
 			all > LIST_VERTICES_MAX)
 			return false;
 	}
-	return first && n;
+	return first && n && list_takes(context, all);
 }
 
 /* base_sent: bytes of the array of what is added to indices, if `based`. */
@@ -367,11 +392,11 @@ static bool list_multi_elements(struct exec_context *context,
 	for (GLsizei i = 0; i < w->drawcount; i++) {
 		all += gl_natural(n[i]);
 		if (all > LIST_VERTICES_MAX || is_short(w->mode, n[i]) ||
-			!list_elements(context, n[i], w->type, GL_WIRE_OFFSET, offset[i],
+			!elements_lie(context, n[i], w->type, GL_WIRE_OFFSET, offset[i],
 				based ? base[i] : 0))
 			return false;
 	}
-	return true;
+	return list_takes(context, all);
 }
 
 /* A command that does nothing, and of which the driver knows that it changes nothing of what is current. */
@@ -400,7 +425,9 @@ bool exec_list_draw_fits(struct exec_context *context, uint16_t opcode, const vo
 		ELEMENTS(DrawRangeElementsBaseVertex, w->basevertex)
 	case GL_OP_DrawArrays:
 		return elements_fit(context, ((const struct gl_wire_DrawArrays *)wire)->first,
-			((const struct gl_wire_DrawArrays *)wire)->count);
+			       ((const struct gl_wire_DrawArrays *)wire)->count) &&
+		       list_takes(context,
+			       gl_natural(((const struct gl_wire_DrawArrays *)wire)->count));
 	case GL_OP_MultiDrawArrays:
 		return list_multi_arrays(context, wire);
 	case GL_OP_MultiDrawElements:

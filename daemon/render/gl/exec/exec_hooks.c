@@ -82,6 +82,8 @@ GLenum exec_before(
 		context->elements_known = false;
 		context->arrays_known = exec_arrays_stay(context, opcode, wire);
 	}
+	if (context->compiling && !exec_compile_fits(context, opcode, wire))
+		return GL_INVALID_VALUE;
 	switch (opcode) {
 	case GL_OP_Begin:
 		/* Between it and glEnd nothing can be asked. */

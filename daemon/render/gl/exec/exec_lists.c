@@ -107,7 +107,12 @@ static GLuint compiled(struct exec_context *context)
 
 static uint64_t passed(const struct exec_context *context)
 {
-	return TIMES * (context->exec->passed - context->list.from);
+	return TIMES * (context->exec->passed - context->list.from) + context->list.more;
+}
+
+void exec_list_holds(struct exec_context *context, uint64_t bytes)
+{
+	context->list.more += context->list.number ? bytes : 0;
 }
 
 void exec_list_drop(struct exec_context *context)
