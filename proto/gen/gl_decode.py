@@ -8,6 +8,30 @@ ELEMENTS = {"GLint": "INT", "GLuint": "INT", "GLenum": "INT", "GLsizei": "INT", 
             "GLint64": "INT64", "GLuint64": "INT64", "GLuint64EXT": "INT64", "GLfloat": "FLOAT", "GLdouble": "DOUBLE"}
 
 
+# Sizes and places in buffers, which drivers add in 64 bits; coordinates of pixels, and the first of many, which they
+# add in 32 bits.
+SIZES = ("GLintptr", "GLsizeiptr")
+PLACES = ("GLint", "GLsizei")
+FIRSTS = ("first", "index", "start")
+SIGNED = ("GLint", "GLsizei", "GLintptr", "GLsizeiptr", "GLint64")
+
+
+def factors(tree):
+    """The parameters that a length is a multiple of."""
+    return [tree[1]] if tree[0] == "name" else factors(tree[1]) + factors(tree[2]) if tree[0] == "*" else []
+
+
+def bounded(command):
+    """The numbers that must not be so large that a sum of two of them is none: [(name, the decoder's function)]."""
+    scalars = [p for p in command.params if p.kind == "scalar"]
+    sizes = [p.name for p in scalars if p.raw.ctype in SIZES]
+    places = [p.name for p in scalars if command.places and p.name != "bufSize" and
+              (p.raw.ctype in PLACES or p.name in FIRSTS)]
+    raster = [p.name for p in scalars if command.raster]
+    return [(n, "gl_decoder_size") for n in sizes] + [(n, "gl_decoder_place") for n in places] + \
+        [(n, "gl_decoder_raster") for n in raster]
+
+
 def use(command):
     return "GL_USE_BIND" if command.binds else "GL_USE_NAME"
 
@@ -34,8 +58,17 @@ class Body:
         for name in sorted(clamped(command)):
             ctype = command.param(name).raw.ctype
             self.before.append(f"\tconst {ctype} {name} = wire->{name} < GL_TEXT_MAX ? wire->{name} : GL_TEXT_MAX;")
+        self.checks = [f"\t{check}(dec, wire->{name});" for name, check in
+                       bounded(command) + [(name, "gl_decoder_natural") for name in self.counts()]]
+        self.can_fail |= bool(self.checks)
         for param in command.params:
             getattr(self, "_" + param.kind)(param)
+
+    def counts(self):
+        """The counts of the arrays that are read."""
+        names = [n for p in self.command.params if p.kind in ("in", "source", "offsets") and p.count and not p.is_fixed()
+                 for n in factors(p.count.tree)]
+        return [n for n in dict.fromkeys(names) if self.command.param(n).raw.ctype in SIGNED]
 
     def value(self, name):
         return name if name in self.locals else f"wire->{name}"
@@ -142,16 +175,18 @@ class Body:
             return
         dims = [d if d.isdigit() else self.value(d) for d in image.dims] + ["1"] * (3 - len(image.dims))
         members = [f".{m} = {d}" for m, d in zip(("format", "type", "width", "height", "depth"), both + dims)]
+        members += [".layers = true"] if len(image.dims) == 3 else []
         self.before += gl_text.initializer(1, f"const struct gl_image {name} = ", members)
 
     def _source(self, param):
         name = param.name
+        function, length = "gl_decoder_source", [] if param.image else [self.bytes_of(param)]
         if param.image:
             self.image(param)
+            function, length = "gl_decoder_image", [f"&{name}_image"]
         self.declare("const void *" if param.element == "void" else f"const {param.element} *", name,
-                     "gl_decoder_source_or_null" if param.null else "gl_decoder_source",
-                     ["dec", binding_name(param.binding), f"wire->{name}_bytes", f"wire->{name}_offset",
-                      self.bytes_of(param)])
+                     function + ("_or_null" if param.null else ""),
+                     ["dec", binding_name(param.binding), f"wire->{name}_bytes", f"wire->{name}_offset", *length])
         self.arguments.append(name)
 
     def count_of(self, param):
@@ -166,12 +201,14 @@ class Body:
         return f"gl_decoder_count(dec, {text})" if param.count.uses("pname") else text
 
     def _sink(self, param):
+        function, length = "gl_decoder_sink", [self.count_of(param), str(param.element_size)]
         if param.image:
             self.image(param)
+            function, length = "gl_decoder_image_sink", [f"&{param.name}_image"]
         self.can_fail = True
-        self.declare(f"{param.element} *", param.name, "gl_decoder_sink",
+        self.declare(f"{param.element} *", param.name, function,
                      ["dec", binding_name(param.binding), f"wire->{param.name}_bytes", f"wire->{param.name}_offset",
-                      self.count_of(param), str(param.element_size)])
+                      *length])
         self.arguments.append(param.name)
 
     def _out(self, param):
@@ -236,7 +273,7 @@ def function(command):
     if not body.can_fail:
         return lines + [line[1:] for line in statements] + ["}", ""]
     block = len(statements) > 1 or len(call) > 1
-    lines += [f"\tif (gl_decoder_ready(dec)){' {' if block else ''}", *statements] + (["\t}"] if block else [])
+    lines += body.checks + [f"\tif (gl_decoder_ready(dec)){' {' if block else ''}", *statements] + (["\t}"] if block else [])
     return lines + ["}", ""]
 
 
@@ -250,13 +287,13 @@ def in_place(command):
 
 
 # What the executor notes of a context: these go past it.
-NOTED = ("Begin", "End", "CallList")
+NOTED = ("Begin", "End", "CallList", "ActiveTexture", "MatrixMode")
 
 
 def is_plain(command):
     """Whether there is nothing to a command but its fixed fields, and the driver's function to call with them."""
     return command.treatment == "generated" and command.name not in NOTED and command.keeps and not command.draws and not command.synchronous and \
-        not command.frees and command.return_kind == "void" and \
+        not command.frees and not bounded(command) and command.return_kind == "void" and \
         all((p.kind == "scalar" and not p.cls and not p.by) or p.is_fixed() for p in command.params)
 
 

@@ -128,7 +128,7 @@ class Command:
         self.raw, self.full_name, self.name = raw, raw.name, raw.name[2:]
         self.names, self.params, self.since = [raw.name], [], None
         self.treatment, self.side, self.why = "generated", None, None
-        self.draws = self.frees = self.binds = self.waits = self.keeps = self.inside = self.shadow = False
+        self.draws = self.frees = self.binds = self.waits = self.places = self.raster = self.keeps = self.inside = self.shadow = False
         self.return_kind, self.return_class, self.opcode = None, raw.return_class, None
         self.load_first = []  # names by which drivers have it that lack the usual one, or have a stub for that
 
@@ -195,7 +195,7 @@ class Overrides:
             for pattern in patterns:
                 if (f"notes: {note}", pattern) not in self.used:
                     raise ModelError(f"gl_overrides.json: notes: {note}: nothing is called {pattern!r}")
-        for section in ("parameters", "commands", "draws", "binds", "waits", "keeps", "inside", "shadow", "classes",
+        for section in ("parameters", "commands", "draws", "binds", "waits", "places", "raster", "keeps", "inside", "shadow", "classes",
                         "aliases", "lengths", "load_first"):
             for pattern in self.section(section):
                 if (section, pattern) not in self.used:
@@ -287,6 +287,8 @@ class Model:
         # Asked for every command, so that each override that stands for one counts as used.
         command.draws = self.overrides.matches("draws", command.full_name)
         command.waits = self.overrides.matches("waits", command.full_name)
+        command.places = self.overrides.matches("places", command.full_name)
+        command.raster = self.overrides.matches("raster", command.full_name)
         command.binds = self.overrides.matches("binds", command.full_name)
         command.shadow = self.overrides.matches("shadow", command.full_name)
         # In the file's order.

@@ -234,11 +234,11 @@ static bool host_range(void *context, enum gl_binding binding, uint64_t offset, 
 	return record_bound;
 }
 
-static bool host_pixels(void *context, enum gl_binding binding, bool in_buffer)
+static bool host_pixels(void *context, enum gl_binding binding, const struct gl_pixels *pixels)
 {
 	(void)context;
 	(void)binding;
-	(void)in_buffer;
+	(void)pixels;
 	return true;
 }
 

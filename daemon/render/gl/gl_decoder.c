@@ -38,6 +38,7 @@ static void begin(struct gl_decoder *dec, uint16_t opcode, const char *command)
 	dec->failed = false;
 	dec->error = GL_INVALID_OPERATION;
 	dec->n_outs = 0;
+	dec->times = 1;
 	dec->outs_bytes = dec->scratch_used = 0;
 }
 
@@ -179,20 +180,26 @@ static bool is_pixels(enum gl_binding binding)
 
 /* Whether message and context agree about a bound buffer; tells the context about pixels. */
 static bool agree(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset,
-	uint64_t bytes)
+	uint64_t bytes, const struct gl_image *image)
 {
-	const bool in_buffer = sent == GL_WIRE_OFFSET;
+	const struct gl_pixels pixels = {
+		.in_buffer = sent == GL_WIRE_OFFSET, .offset = offset, .bytes = bytes, .image = image
+	};
 	bool agreed;
 
 	if (dec->failed)
 		return false;
-	if (in_buffer)
+	if (pixels.in_buffer)
 		agreed = dec->host->range(
 			dec->context, binding, offset, is_pixels(binding) ? 0 : bytes);
 	else
 		agreed = !dec->host->bound(dec->context, binding);
+	if (agreed && pixels.in_buffer && bytes == GL_LENGTH_UNKNOWN) {
+		gl_decoder_fail(dec, GL_INVALID_ENUM);
+		return false;
+	}
 	if (agreed && is_pixels(binding))
-		agreed = dec->host->pixels(dec->context, binding, in_buffer);
+		agreed = dec->host->pixels(dec->context, binding, &pixels);
 	if (!agreed)
 		gl_decoder_fail(dec, GL_INVALID_OPERATION);
 	return agreed;
@@ -203,34 +210,70 @@ static void *as_pointer(uint64_t offset)
 	return (void *)(uintptr_t)offset;
 }
 
-const void *gl_decoder_source(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
-	uint64_t offset, uint64_t bytes)
+static const void *source(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, uint64_t bytes, const struct gl_image *image)
 {
-	if (!agree(dec, binding, sent, offset, bytes))
+	if (!agree(dec, binding, sent, offset, bytes, image))
 		return NULL;
 	if (sent == GL_WIRE_OFFSET)
 		return as_pointer(offset);
 	return gl_decoder_array(dec, sent, bytes);
 }
 
+static const void *source_or_null(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, uint64_t bytes, const struct gl_image *image)
+{
+	if (sent == GL_WIRE_NULL) {
+		agree(dec, binding, sent, 0, 0, NULL);
+		return NULL;
+	}
+	return source(dec, binding, sent, offset, bytes, image);
+}
+
+const void *gl_decoder_source(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, uint64_t bytes)
+{
+	return source(dec, binding, sent, offset, bytes, NULL);
+}
+
 const void *gl_decoder_source_or_null(struct gl_decoder *dec, enum gl_binding binding,
 	uint32_t sent, uint64_t offset, uint64_t bytes)
 {
-	if (sent == GL_WIRE_NULL) {
-		agree(dec, binding, sent, 0, 0);
+	return source_or_null(dec, binding, sent, offset, bytes, NULL);
+}
+
+const void *gl_decoder_image(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, const struct gl_image *image)
+{
+	return source(dec, binding, sent, offset, gl_image_bytes(image), image);
+}
+
+const void *gl_decoder_image_or_null(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, const struct gl_image *image)
+{
+	return source_or_null(dec, binding, sent, offset, gl_image_bytes(image), image);
+}
+
+static void *sink(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent, uint64_t offset,
+	uint64_t bytes, const struct gl_image *image)
+{
+	if (!agree(dec, binding, sent, offset, bytes, image))
 		return NULL;
-	}
-	return gl_decoder_source(dec, binding, sent, offset, bytes);
+	if (sent == GL_WIRE_OFFSET)
+		return as_pointer(offset);
+	return gl_decoder_out(dec, bytes, 1);
 }
 
 void *gl_decoder_sink(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
 	uint64_t offset, uint64_t count, uint64_t size)
 {
-	if (!agree(dec, binding, sent, offset, gl_mul(count, size)))
-		return NULL;
-	if (sent == GL_WIRE_OFFSET)
-		return as_pointer(offset);
-	return gl_decoder_out(dec, count, size);
+	return sink(dec, binding, sent, offset, gl_mul(count, size), NULL);
+}
+
+void *gl_decoder_image_sink(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, const struct gl_image *image)
+{
+	return sink(dec, binding, sent, offset, gl_image_bytes(image), image);
 }
 
 const void *gl_decoder_offset(struct gl_decoder *dec, enum gl_binding binding, uint64_t offset)
@@ -364,7 +407,7 @@ uint64_t gl_decoder_count_within(struct gl_decoder *dec, uint64_t capacity)
 
 struct gl_image gl_decoder_host_image(struct gl_decoder *dec, GLenum format, GLenum type)
 {
-	struct gl_image image = { .format = format, .type = type };
+	struct gl_image image = { .format = format, .type = type, .layers = true };
 	GLsizei dims[3] = { 0, 0, 0 };
 
 	if (!dec->failed && !dec->host->dims(dec->context, dec->opcode, dec->wire, dims))
@@ -387,7 +430,7 @@ void *gl_decoder_out(struct gl_decoder *dec, uint64_t count, uint64_t size)
 		gl_decoder_fail(dec, bytes == GL_LENGTH_UNKNOWN ? GL_INVALID_ENUM : GL_OUT_OF_MEMORY);
 		return NULL;
 	}
-	room = gl_decoder_scratch(dec, bytes < GL_OUT_LEAST ? GL_OUT_LEAST : bytes);
+	room = gl_decoder_scratch(dec, dec->times * (bytes < GL_OUT_LEAST ? GL_OUT_LEAST : bytes));
 	dec->outs_bytes += bytes;
 	dec->outs[dec->n_outs++] = (struct gl_out){ .data = room, .bytes = bytes };
 	return room;

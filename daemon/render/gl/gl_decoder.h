@@ -37,6 +37,12 @@
 #define GL_SCRATCH_MAX    (UINT64_C(64) << 20)
 #define GL_SCRATCH_INLINE 16384u
 
+/* Bytes of a buffer, and places in it; and coordinates of pixels in images. */
+#define GL_SIZE_MAX  (INT64_C(1) << 40)
+#define GL_PLACE_MAX (1 << 29)
+/* Where bitmaps may be drawn. */
+#define GL_RASTER_MAX (1 << 24)
+
 /* What a name is looked up for. */
 enum gl_use {
 	GL_USE_NAME, /* it ought to exist */
@@ -64,6 +70,13 @@ struct gl_reply_head {
 	uint64_t result;
 };
 
+/* What a command reads or writes of pixels: all of an image, or bytes that lie one after the other. */
+struct gl_pixels {
+	bool in_buffer;
+	uint64_t offset, bytes;       /* there; the bytes without padding */
+	const struct gl_image *image; /* NULL: none */
+};
+
 /* The context's side: names, bindings, and what only it knows. `context` is its own. */
 struct gl_host {
 	/* The host's name for the guest's, 0 for 0; for one that does not exist, one that never does. */
@@ -88,9 +101,9 @@ struct gl_host {
 	bool (*range)(void *context, enum gl_binding binding, uint64_t offset, uint64_t bytes);
 	/*
 	 * Pixels are about to be read or written: in a buffer object as the guest's pixel store
-	 * says, or tightly. False: the pixel store cannot be made so.
+	 * says, or tightly. False: the pixel store cannot be made so, or they do not lie in the buffer.
 	 */
-	bool (*pixels)(void *context, enum gl_binding binding, bool in_buffer);
+	bool (*pixels)(void *context, enum gl_binding binding, const struct gl_pixels *pixels);
 	/* Whether what the command would read and write is there: arrays with buffers, and so on. */
 	bool (*draw)(void *context, uint16_t opcode, const void *wire);
 	/* Elements that this query writes now; 0 if that cannot be told. */
@@ -123,6 +136,7 @@ struct gl_decoder {
 	struct gl_out outs[GL_OUTS_MAX];
 	unsigned int n_outs;
 	uint64_t scratch_used, outs_bytes;
+	unsigned int times; /* room that a result gets, in times of what it has */
 	struct gl_scratch *scratch;
 	_Alignas(16) uint8_t scratch_inline[GL_SCRATCH_INLINE];
 };
@@ -182,6 +196,13 @@ static inline bool gl_decoder_ready(const struct gl_decoder *dec)
 /* Marks the message as failed. */
 void gl_decoder_fail(struct gl_decoder *dec, GLenum error);
 
+/* Fails if a count is negative: a driver that compiles a display list copies what it points to, and does not look. */
+static inline void gl_decoder_natural(struct gl_decoder *dec, int64_t count)
+{
+	if (count < 0)
+		gl_decoder_fail(dec, GL_INVALID_VALUE);
+}
+
 /* Memory until the end of the command, zeroed, 16-aligned; NULL if there is not enough, and it has failed. */
 void *gl_decoder_scratch(struct gl_decoder *dec, uint64_t bytes);
 
@@ -198,9 +219,16 @@ const void *gl_decoder_source(struct gl_decoder *dec, enum gl_binding binding, u
 /* The same where the guest may say that there is none (then NULL); with a buffer bound it must not. */
 const void *gl_decoder_source_or_null(struct gl_decoder *dec, enum gl_binding binding,
 	uint32_t sent, uint64_t offset, uint64_t bytes);
+/* The same for images. */
+const void *gl_decoder_image(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, const struct gl_image *image);
+const void *gl_decoder_image_or_null(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, const struct gl_image *image);
 /* Room for the command's result, or an offset where a buffer is bound. count elements of `size` bytes. */
 void *gl_decoder_sink(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
 	uint64_t offset, uint64_t count, uint64_t size);
+void *gl_decoder_image_sink(struct gl_decoder *dec, enum gl_binding binding, uint32_t sent,
+	uint64_t offset, const struct gl_image *image);
 /* An offset into a buffer that is bound; 0 where none is. */
 const void *gl_decoder_offset(struct gl_decoder *dec, enum gl_binding binding, uint64_t offset);
 /* An array of offsets. */
@@ -214,6 +242,25 @@ const GLchar *gl_decoder_text_or_null(struct gl_decoder *dec, uint32_t sent, GLi
 /* `count` texts, and their lengths. */
 const GLchar *const *gl_decoder_strings(
 	struct gl_decoder *dec, uint32_t sent, GLsizei count, const GLint **ret_lengths);
+
+/* Fails for numbers of which a driver's sum of two might be none. */
+static inline void gl_decoder_size(struct gl_decoder *dec, int64_t size)
+{
+	if (size > GL_SIZE_MAX)
+		gl_decoder_fail(dec, GL_INVALID_VALUE);
+}
+
+static inline void gl_decoder_place(struct gl_decoder *dec, int64_t place)
+{
+	if (place > GL_PLACE_MAX || place < -GL_PLACE_MAX)
+		gl_decoder_fail(dec, GL_INVALID_VALUE);
+}
+
+static inline void gl_decoder_raster(struct gl_decoder *dec, double position)
+{
+	if (!(position <= GL_RASTER_MAX && position >= -GL_RASTER_MAX))
+		gl_decoder_fail(dec, GL_INVALID_VALUE);
+}
 
 /* Names of the host for those of the guest. */
 static inline GLuint gl_decoder_name(

@@ -113,9 +113,9 @@ static void take_room(GLuint texture, GLint level, GLint x, GLint y, GLint z, GL
 	said_room = room;
 }
 
-static bool fails(void *context, enum gl_binding binding, bool in_buffer)
+static bool fails(void *context, enum gl_binding binding, const struct gl_pixels *pixels)
 {
-	(void)context, (void)binding, (void)in_buffer;
+	(void)context, (void)binding, (void)pixels;
 	return false;
 }
 

@@ -309,6 +309,8 @@ void exec_elements_look(struct exec_context *context);
 bool exec_element_exists(struct exec_context *context, GLint i);
 /* Before what begins a primitive in a display list. */
 void exec_list_keep_apart(struct exec_context *context, GLenum mode);
+/* Whether the indices of all of a command's draws lie in their buffer. */
+bool exec_indices_lie(struct exec_context *context, uint16_t opcode, const void *wire);
 /* Whether they have all elements that a draw reads which goes into a display list. */
 bool exec_list_draw_fits(struct exec_context *context, uint16_t opcode, const void *wire);
 

@@ -274,20 +274,56 @@ static GLint faces(struct exec_context *context, GLuint guest)
 	exec_errors_drop(context);
 	gl->BindTexture(GL_TEXTURE_CUBE_MAP, texture);
 	cube = gl->GetError() == GL_NO_ERROR;
+	/* One that was deleted in another context cannot be bound again: its name would make another. */
+	if (!exec_object_of_host(context, GL_CLASS_TEXTURE, (GLuint)bound))
+		bound = 0;
 	gl->BindTexture(GL_TEXTURE_CUBE_MAP, (GLuint)bound);
 	return cube ? 6 : 1;
 }
 
+/*
+ * Images that a command reads at once. Those of GL_EXT_direct_state_access take a cube for a
+ * target, and with some drivers read all of a cube where one face is asked for.
+ */
+static GLint images(struct exec_context *context, uint16_t opcode, const void *wire)
+{
+	GLenum target = GL_NONE;
+
+	switch (opcode) {
+	case GL_OP_GetTextureImage:
+		return faces(context, ((const struct gl_wire_GetTextureImage *)wire)->texture);
+	case GL_OP_GetCompressedTextureImage:
+		return faces(
+			context, ((const struct gl_wire_GetCompressedTextureImage *)wire)->texture);
+	case GL_OP_GetTextureImageEXT:
+		target = ((const struct gl_wire_GetTextureImageEXT *)wire)->target;
+		break;
+	case GL_OP_GetMultiTexImageEXT:
+		target = ((const struct gl_wire_GetMultiTexImageEXT *)wire)->target;
+		break;
+	case GL_OP_GetCompressedTextureImageEXT:
+		target = ((const struct gl_wire_GetCompressedTextureImageEXT *)wire)->target;
+		break;
+	case GL_OP_GetCompressedMultiTexImageEXT:
+		target = ((const struct gl_wire_GetCompressedMultiTexImageEXT *)wire)->target;
+		break;
+	default:
+		return 1;
+	}
+	if (target >= GL_TEXTURE_CUBE_MAP_POSITIVE_X && target <= GL_TEXTURE_CUBE_MAP_NEGATIVE_Z)
+		context->exec->dec.times = EXEC_FACES;
+	return target == GL_TEXTURE_CUBE_MAP ? (GLint)EXEC_FACES : 1;
+}
+
 static uint64_t compressed(struct exec_context *context, uint16_t opcode, const void *wire)
 {
-	uint64_t bytes =
-		gl_natural(level_value(context, opcode, wire, GL_TEXTURE_COMPRESSED_IMAGE_SIZE));
+	const GLint bytes = level_value(context, opcode, wire, GL_TEXTURE_COMPRESSED_IMAGE_SIZE);
 
-	if (opcode == GL_OP_GetCompressedTextureImage)
-		bytes = gl_mul(bytes,
-			gl_natural(faces(context,
-				((const struct gl_wire_GetCompressedTextureImage *)wire)->texture)));
-	return bytes;
+	/* Mesa does not look whether there is a texture. */
+	if (bytes == 0 && (opcode == GL_OP_GetCompressedTextureImageEXT ||
+				  opcode == GL_OP_GetCompressedMultiTexImageEXT))
+		gl_decoder_fail(&context->exec->dec, GL_INVALID_OPERATION);
+	return gl_mul(gl_natural(bytes), gl_natural(images(context, opcode, wire)));
 }
 
 static uint64_t blocks(GLint pixels, GLint block)
@@ -331,10 +367,8 @@ bool exec_dims(void *data, uint16_t opcode, const void *wire, GLsizei ret_dims[3
 	}
 	ret_dims[0] = level_value(context, opcode, wire, GL_TEXTURE_WIDTH);
 	ret_dims[1] = level_value(context, opcode, wire, GL_TEXTURE_HEIGHT);
-	ret_dims[2] = level_value(context, opcode, wire, GL_TEXTURE_DEPTH);
-	if (opcode == GL_OP_GetTextureImage)
-		ret_dims[2] *=
-			faces(context, ((const struct gl_wire_GetTextureImage *)wire)->texture);
+	ret_dims[2] =
+		level_value(context, opcode, wire, GL_TEXTURE_DEPTH) * images(context, opcode, wire);
 	return true;
 }
 

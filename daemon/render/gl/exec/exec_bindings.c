@@ -11,9 +11,9 @@
 #include "gl_wire_d_f.h"
 #include "gl_wire_h_m.h"
 
-/* Rows from the top: GL_MESA_pack_invert, GL_ANGLE_pack_reverse_row_order. */
-#define PACK_INVERT_MESA             0x8758
-#define PACK_REVERSE_ROW_ORDER_ANGLE 0x93A4
+/* Bytes of a draw that lies in a buffer. */
+#define ARRAYS_DRAW   16
+#define ELEMENTS_DRAW 20
 
 static bool has_binding(const struct exec_has *has, enum gl_binding binding)
 {
@@ -76,7 +76,7 @@ bool exec_host_range(void *data, enum gl_binding binding, uint64_t offset, uint6
 	if (exec_bound(context, binding) == 0)
 		return false;
 	if (bytes == 0)
-		return offset <= INT64_MAX;
+		return offset <= GL_SIZE_MAX;
 	if (context->has.version >= 32) {
 		context->gl.GetBufferParameteri64v(bindings[binding].target, GL_BUFFER_SIZE, &size64);
 	} else {
@@ -120,11 +120,12 @@ bool exec_store_knows(const struct exec_context *context, GLenum pname, float va
 	case GL_PACK_LSB_FIRST:
 	case GL_UNPACK_SWAP_BYTES:
 	case GL_UNPACK_LSB_FIRST:
-	case PACK_INVERT_MESA:
-	case PACK_REVERSE_ROW_ORDER_ANGLE:
 		return true;
 	default:
-		/* Blocks of compressed images would lie as we do not count. As they are by themselves they do not. */
+		/*
+		 * Blocks of compressed images, or rows from the top, would lie as we do not count.
+		 * As they are by themselves they do not.
+		 */
 		return value == 0;
 	}
 }
@@ -163,13 +164,56 @@ static void store_loosen(struct exec_context *context, unsigned int direction)
 	store->tight = false;
 }
 
-bool exec_host_pixels(void *data, enum gl_binding binding, bool in_buffer)
+/* How the driver has it, after it was loosened. */
+static struct gl_pixel_store store_now(struct exec_context *context, unsigned int direction)
+{
+	const unsigned int n = store_count(&context->has, direction);
+	GLint values[EXEC_STORE] = { 0 };
+
+	for (unsigned int i = 0; i < n; i++)
+		context->gl.GetIntegerv(store_names[direction][i], &values[i]);
+	return (struct gl_pixel_store){ .alignment = values[0],
+		.row_length = values[1],
+		.skip_pixels = values[2],
+		.skip_rows = values[3],
+		.image_height = values[4],
+		.skip_images = values[5] };
+}
+
+/* Whether they lie in the buffer: drivers count some of the ways in which pixels are skipped wrong. */
+static bool pixels_in_buffer(struct exec_context *context, enum gl_binding binding,
+	unsigned int direction, const struct gl_pixels *pixels)
+{
+	const struct gl_pixel_store store = store_now(context, direction);
+	struct gl_image_layout layout;
+	uint64_t bytes = pixels->bytes;
+
+	if (pixels->image && bytes > 0) {
+		if (!gl_image_layout(pixels->image, &store, &layout))
+			return false;
+		bytes = layout.first + layout.row_bytes + (layout.first_bit > 0) +
+			gl_mul(layout.row_stride, gl_natural(pixels->image->height) - 1) +
+			gl_mul(layout.image_stride, gl_natural(pixels->image->depth) - 1);
+	}
+	return exec_host_range(context, binding, pixels->offset, bytes);
+}
+
+bool exec_host_pixels(void *data, enum gl_binding binding, const struct gl_pixels *pixels)
 {
 	const unsigned int direction = binding == GL_BOUND_PIXEL_UNPACK;
 
-	if (!in_buffer)
-		return store_tighten(data, direction);
-	store_loosen(data, direction);
+	struct exec_context *context = data;
+
+	if (!pixels->in_buffer)
+		return store_tighten(context, direction);
+	store_loosen(context, direction);
+	if (!pixels_in_buffer(context, binding, direction, pixels))
+		return false;
+	/* What is no image Mesa copies into a list as if its offset was an address. */
+	if (context->compiling && direction == 1 && !pixels->image)
+		return false;
+	if (direction == 1)
+		exec_list_holds(context, pixels->bytes);
 	return true;
 }
 
@@ -330,8 +374,19 @@ bool exec_arrays_stay(struct exec_context *context, uint16_t opcode, const void 
 	}
 }
 
+/* Draws, each of `size` bytes, and their number lie in the buffers. */
+static bool draws_lie(struct exec_context *context, const void *wire, GLsizei size)
+{
+	/* Where one has the type of the indices the other has a gap. */
+	const struct gl_wire_MultiDrawArraysIndirectCount *w = wire;
+
+	return exec_host_range(context, GL_BOUND_DRAW_INDIRECT, w->indirect,
+		       gl_indirect_bytes(w->maxdrawcount, w->stride, size)) &&
+	       exec_host_range(context, GL_BOUND_PARAMETER, w->drawcount, sizeof(GLsizei));
+}
+
 /* Buffers that a draw reads besides its arrays. */
-static bool draws_from_buffers(struct exec_context *context, uint16_t opcode)
+static bool draws_from_buffers(struct exec_context *context, uint16_t opcode, const void *wire)
 {
 	switch (opcode) {
 	case GL_OP_DrawElementsIndirect:
@@ -339,13 +394,11 @@ static bool draws_from_buffers(struct exec_context *context, uint16_t opcode)
 		return exec_bound(context, GL_BOUND_ELEMENT_ARRAY) != 0;
 	case GL_OP_MultiDrawElementsIndirectCount:
 		return exec_bound(context, GL_BOUND_ELEMENT_ARRAY) != 0 &&
-		       exec_bound(context, GL_BOUND_DRAW_INDIRECT) != 0 &&
-		       exec_bound(context, GL_BOUND_PARAMETER) != 0;
+		       draws_lie(context, wire, ELEMENTS_DRAW);
 	case GL_OP_MultiDrawArraysIndirectCount:
-		return exec_bound(context, GL_BOUND_DRAW_INDIRECT) != 0 &&
-		       exec_bound(context, GL_BOUND_PARAMETER) != 0;
+		return draws_lie(context, wire, ARRAYS_DRAW);
 	default:
-		return true;
+		return exec_indices_lie(context, opcode, wire);
 	}
 }
 
@@ -373,5 +426,5 @@ bool exec_host_draw(void *data, uint16_t opcode, const void *wire)
 		return exec_element_exists(context, ((const struct gl_wire_ArrayElement *)wire)->i);
 	if (context->compiling)
 		return exec_list_draw_fits(context, opcode, wire);
-	return draws_from_buffers(context, opcode);
+	return draws_from_buffers(context, opcode, wire);
 }

@@ -373,6 +373,34 @@ static bool list_multi_arrays(struct exec_context *context, const struct gl_wire
 	return first && n && list_takes(context, all);
 }
 
+/* What is wrong with the message besides is left to the decoder, and an unknown type to the driver. */
+bool exec_indices_lie(struct exec_context *context, uint16_t opcode, const void *wire)
+{
+	/* Their fixed fields begin alike. */
+	const struct gl_wire_MultiDrawElements *w = wire;
+	const struct gl_decoder *dec = &context->exec->dec;
+	const uint8_t *at = dec->at;
+	const GLsizei *n;
+	const uint64_t *offset;
+	uint64_t end = 0;
+
+	if (opcode != GL_OP_MultiDrawElements && opcode != GL_OP_MultiDrawElementsBaseVertex)
+		return true;
+	n = take_array(&at, dec, w->drawcount, w->count_bytes, sizeof(*n));
+	offset = n ? take_array(&at, dec, w->drawcount, w->indices_bytes, sizeof(*offset)) : NULL;
+	for (GLsizei i = 0; offset && i < w->drawcount; i++) {
+		const uint64_t bytes = gl_mul(gl_natural(n[i]), gl_type_bytes(w->type));
+
+		if (bytes == 0 || bytes == GL_LENGTH_UNKNOWN)
+			continue;
+		if (offset[i] > INT64_MAX)
+			return false;
+		if (offset[i] + bytes > end)
+			end = offset[i] + bytes;
+	}
+	return end == 0 || exec_host_range(context, GL_BOUND_ELEMENT_ARRAY, 0, end);
+}
+
 /* base_sent: bytes of the array of what is added to indices, if `based`. */
 static bool list_multi_elements(struct exec_context *context,
 	const struct gl_wire_MultiDrawElements *w, bool based, uint32_t base_sent)

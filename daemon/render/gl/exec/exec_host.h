@@ -19,7 +19,7 @@ void exec_host_sync_freed(void *context, uint64_t guest);
 /* exec_bindings.c */
 bool exec_host_bound(void *context, enum gl_binding binding);
 bool exec_host_range(void *context, enum gl_binding binding, uint64_t offset, uint64_t bytes);
-bool exec_host_pixels(void *context, enum gl_binding binding, bool in_buffer);
+bool exec_host_pixels(void *context, enum gl_binding binding, const struct gl_pixels *pixels);
 bool exec_host_draw(void *context, uint16_t opcode, const void *wire);
 
 #endif
