@@ -33,6 +33,7 @@ struct exec_object {
 	bool dying;     /* deleted, but something may still use it: the driver knows */
 	uint64_t bytes; /* taken for it: of GL_EXEC_SHADER_BYTES for what has a text, else of
 			   GL_EXEC_RESOURCE_BYTES */
+	uint64_t ranged; /* of a buffer: the furthest that a part begins that was bound for shaders */
 	struct exec_levels *levels; /* or NULL */
 };
 
@@ -145,6 +146,9 @@ struct exec_context {
 	bool begin_last;   /* of the newest of these two commands, whether compiled or executed */
 	bool compiling;    /* between glNewList and glEndList */
 	bool no_fronts;    /* the driver has no front buffers in pbuffers */
+	bool high_unit;    /* perhaps a unit of textures is active for which there is no matrix */
+	bool ranges_stale; /* a buffer got smaller: exec_ranges.c */
+	GLenum colours;    /* the buffer that is not read from for the moment; GL_NONE: none */
 	GLenum error; /* of a refused command, not told yet; or of the driver, if that came before */
 
 	/* Whether the arrays are as they were when they were last looked at, and what was found. */
@@ -303,6 +307,8 @@ void exec_store_restore(struct exec_context *context);
 
 /* ---- exec_elements.c: what is read of arrays by the driver itself, which looks at no bound */
 
+/* Bytes of a buffer by the driver's name, which is one that there is. */
+uint64_t exec_buffer_size(struct exec_context *context, GLuint buffer);
 /* Counts the elements of the arrays, as they were looked at. Not between glBegin and glEnd. */
 void exec_elements_look(struct exec_context *context);
 /* Whether all enabled arrays have the element. */
@@ -396,6 +402,39 @@ void exec_list_grow(struct exec_context *context);
 /* Gives back what was taken for a list that is not finished. */
 void exec_list_drop(struct exec_context *context);
 void exec_lists_finish(struct gl_exec *exec, struct exec_group *group);
+
+/* ---- exec_depth.c */
+
+/* Before pixels are read; false: they may not. And after, where there are `colours`. */
+bool exec_depth_before(struct exec_context *context, uint16_t opcode, const void *wire);
+void exec_depth_after(struct exec_context *context);
+
+/* ---- exec_units.c */
+
+/* Whether there is what a command names by a unit of textures or the number of an attribute. */
+bool exec_units_fit(struct exec_context *context, uint16_t opcode, const void *wire);
+
+/* ---- exec_raster.c */
+
+struct gl_wire_Bitmap;
+
+/* Before a bitmap is drawn, or goes into a list. */
+void exec_raster_before(struct exec_context *context, const struct gl_wire_Bitmap *wire);
+
+/* ---- exec_ranges.c */
+
+/* Before a part of a buffer is bound: whether it may be. */
+bool exec_range_fits(struct exec_context *context, uint64_t start, GLuint guest);
+/*
+ * Before and after a buffer gets a store of so many bytes, which may be too few for what is bound;
+ * false: it may not, as another context of the group, inside of glBegin, cannot be looked at.
+ */
+bool exec_ranges_may_change(
+	const struct exec_context *context, const struct exec_object *buffer, uint64_t bytes);
+void exec_ranges_changed(
+	struct exec_context *context, const struct exec_object *buffer, uint64_t bytes);
+/* Looks at what the context has bound. Not inside of glBegin. */
+void exec_ranges_look(struct exec_context *context);
 
 /* ---- exec_compile.c */
 

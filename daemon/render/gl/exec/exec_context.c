@@ -325,8 +325,11 @@ void exec_make_current(struct gl_exec *exec, const struct glm_make_current *mess
 	context->arrays_known = false;
 	replace(exec, context, draw, read);
 	/* A surface that went with this may have made the reader current. */
-	if (exec_current_again(exec))
-		first_current(context, draw);
+	if (!exec_current_again(exec))
+		return;
+	if (context->ranges_stale)
+		exec_ranges_look(context);
+	first_current(context, draw);
 }
 
 void exec_context_destroy(struct gl_exec *exec, const struct glm_context_destroy *message)

@@ -26,7 +26,7 @@ struct array {
 	void *offset;
 };
 
-static uint64_t buffer_size(struct exec_context *context, GLuint buffer)
+uint64_t exec_buffer_size(struct exec_context *context, GLuint buffer)
 {
 	const struct gl_functions *gl = &context->gl;
 	GLint64 size64 = 0;
@@ -64,7 +64,7 @@ static uint64_t element_bytes(const struct array *array)
 static void count(struct exec_context *context, const struct array *array, bool tight)
 {
 	const uint64_t bytes = element_bytes(array),
-		       size = buffer_size(context, (GLuint)array->buffer);
+		       size = exec_buffer_size(context, (GLuint)array->buffer);
 	const uint64_t offset = (uintptr_t)array->offset;
 	uint64_t stride = gl_natural(array->stride), n = UINT64_MAX;
 

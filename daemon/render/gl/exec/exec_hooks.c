@@ -75,6 +75,12 @@ static GLenum ids_before(struct exec_context *context, const struct gl_wire_Debu
 	return GL_NO_ERROR;
 }
 
+static GLenum range_before(struct exec_context *context, const struct gl_wire_BindBufferRange *wire)
+{
+	return exec_range_fits(context, gl_natural(wire->offset), wire->buffer) ? GL_NO_ERROR
+										: GL_INVALID_VALUE;
+}
+
 GLenum exec_before(
 	struct exec_context *context, const struct gl_row *row, uint16_t opcode, const void *wire)
 {
@@ -84,6 +90,8 @@ GLenum exec_before(
 	}
 	if (context->compiling && !exec_compile_fits(context, opcode, wire))
 		return GL_INVALID_VALUE;
+	if (!exec_units_fit(context, opcode, wire))
+		return GL_INVALID_OPERATION;
 	switch (opcode) {
 	case GL_OP_Begin:
 		/* Between it and glEnd nothing can be asked. */
@@ -97,12 +105,17 @@ GLenum exec_before(
 		/* A list may enable arrays, by glEnable. */
 		context->arrays_known = false;
 		return exec_lists_before(context, opcode, wire);
+	case GL_OP_Bitmap:
+		exec_raster_before(context, wire);
+		break;
 	case GL_OP_CreateShader:
 	case GL_OP_CreateShaderProgramv:
 	case GL_OP_CreateShaderProgramEXT:
 		if (is_compute(context, opcode, wire))
 			return GL_INVALID_ENUM;
 		return exec_memory_before(context, opcode, wire);
+	case GL_OP_BindBufferRange:
+		return range_before(context, wire);
 	case GL_OP_DebugMessageControl:
 		return ids_before(context, wire);
 	case GL_OP_TexBuffer:
@@ -114,6 +127,10 @@ GLenum exec_before(
 	case GL_OP_MultiTexBufferEXT:
 		context->group->texture_buffers = true;
 		break;
+	case GL_OP_ReadPixels:
+	case GL_OP_ReadnPixels:
+	case GL_OP_CopyPixels:
+		return exec_depth_before(context, opcode, wire) ? GL_NO_ERROR : GL_INVALID_OPERATION;
 	case GL_OP_GenLists:
 	case GL_OP_NewList:
 		return exec_lists_before(context, opcode, wire);
@@ -177,6 +194,10 @@ void exec_after(struct exec_context *context, uint16_t opcode, const void *wire,
 		exec_names_settle(context);
 	if (context->charge.object)
 		exec_memory_after(context, done);
+	if (context->colours)
+		exec_depth_after(context);
+	if (opcode == GL_OP_BindBuffersRange)
+		exec_ranges_look(context);
 	follow(context, opcode);
 	exec_lists_after(context, opcode, wire, done);
 }

@@ -383,6 +383,9 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 		if (error || later)
 			return error;
 	}
+	if (request.kind == EXEC_REQUEST_BUFFER &&
+		!exec_ranges_may_change(context, object, request.bytes))
+		return GL_OUT_OF_MEMORY;
 	if (request.kind == EXEC_REQUEST_VIEW) {
 		const struct exec_object *of = exec_object(context, GL_CLASS_TEXTURE, request.of);
 
@@ -440,14 +443,16 @@ void exec_memory_after(struct exec_context *context, bool done)
 	object->bytes = object->bytes - was + charge->bytes;
 	if (charge->image) {
 		*charge->image = *charge->image - was + charge->bytes;
+		object->levels->base = charge->base;
 	} else {
 		/* All in one piece: its images are no more. */
 		free(object->levels);
-		object->levels->base = charge->base;
 		object->levels = NULL;
 	}
 	if (object == &context->text)
 		hand_over(context);
+	if (object->cls == GL_CLASS_BUFFER)
+		exec_ranges_changed(context, object, charge->bytes);
 }
 
 void exec_memory_forget(struct gl_exec *exec, struct exec_object *object)
