@@ -132,7 +132,8 @@ static void test_negative_counts_in_lists(void **state)
 	gl_encode_UniformSubroutinesuiv(&t->enc, GL_FRAGMENT_SHADER, 1, &index);
 	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
 	gl_encode_EndList(&t->enc);
-	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+	gl_encode_UniformSubroutinesuiv(&t->enc, GL_FRAGMENT_SHADER, 0, NULL);
+	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
 }
 
 /* ---- pixels in buffers */
@@ -423,6 +424,44 @@ static void test_bitmaps_far_away(void **state)
 	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
 }
 
+/* What is for a unit is as what is for the active one. */
+static void test_images_of_units(void **state)
+{
+	static uint32_t pixels[256 * 256], back[64 * 64];
+	struct exec_test *t = *state;
+	GLint active = 0;
+
+	memset(pixels, 0x41, sizeof(pixels));
+	gl_encode_ActiveTexture(&t->enc, GL_TEXTURE0 + 3);
+	texture(t, 2, GL_RGBA8, 64);
+	gl_encode_ActiveTexture(&t->enc, GL_TEXTURE0 + 1);
+	gl_encode_MultiTexSubImage2DEXT(&t->enc, GL_TEXTURE0 + 3, GL_TEXTURE_2D, 0, 0, 0, 256, 256,
+		GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
+	gl_encode_MultiTexSubImage2DEXT(&t->enc, GL_TEXTURE0 + 3, GL_TEXTURE_2D, 0, 1 << 20,
+		1 << 20, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	assert_int_equal(exec_test_error(t), GL_INVALID_VALUE);
+	gl_encode_MultiTexSubImage2DEXT(&t->enc, GL_TEXTURE0 + 3, GL_TEXTURE_3D, 0, 0, 0, 1, 1,
+		GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	assert_int_equal(exec_test_error(t), GL_INVALID_ENUM);
+	gl_encode_MultiTexSubImage2DEXT(&t->enc, GL_TEXTURE0 + 100000, GL_TEXTURE_2D, 0, 0, 0, 1, 1,
+		GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	assert_int_equal(exec_test_error(t), GL_INVALID_OPERATION);
+	gl_encode_MultiTexSubImage2DEXT(&t->enc, GL_TEXTURE0 + 3, GL_TEXTURE_2D, 0, 0, 0, 64, 64,
+		GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	gl_encode_NewList(&t->enc, 1, GL_COMPILE);
+	gl_encode_MultiTexSubImage2DEXT(&t->enc, GL_TEXTURE0 + 3, GL_TEXTURE_2D, 0, 0, 0, 64, 63,
+		GL_RGBA, GL_UNSIGNED_BYTE, pixels + 64);
+	gl_encode_EndList(&t->enc);
+	gl_encode_CallList(&t->enc, 1);
+	gl_encode_GetIntegerv(&t->enc, GL_ACTIVE_TEXTURE, &active);
+	assert_int_equal(active, GL_TEXTURE0 + 1);
+	gl_encode_GetMultiTexImageEXT(
+		&t->enc, GL_TEXTURE0 + 3, GL_TEXTURE_2D, 0, GL_RGBA, GL_UNSIGNED_BYTE, back);
+	assert_memory_equal(back, pixels, sizeof(back));
+	assert_int_equal(exec_test_error(t), GL_NO_ERROR);
+}
+
 /* ---- parts of buffers */
 
 static GLint uniform_buffer(struct exec_test *t, GLuint index)
@@ -598,6 +637,7 @@ int main(void)
 		BOUNDS(places_in_buffers),
 		BOUNDS(places_in_images),
 		BOUNDS(the_first_of_many),
+		BOUNDS(images_of_units),
 		BOUNDS(units_without_a_matrix),
 		BOUNDS(units_without_coordinates),
 		BOUNDS(attributes_that_there_are_not),

@@ -7,10 +7,24 @@
 #include "gl_wire_a_c.h"
 #include "gl_wire_q_t.h"
 
+/* Of GL_NV_copy_depth_to_color. */
+#define DEPTH_STENCIL_TO_RGBA_NV 0x886E
+#define DEPTH_STENCIL_TO_BGRA_NV 0x886F
+
 static bool is_depth(GLenum format)
 {
-	return format == GL_DEPTH_COMPONENT || format == GL_DEPTH || format == GL_STENCIL_INDEX ||
-	       format == GL_STENCIL || format == GL_DEPTH_STENCIL;
+	switch (format) {
+	case GL_DEPTH_COMPONENT:
+	case GL_DEPTH:
+	case GL_STENCIL_INDEX:
+	case GL_STENCIL:
+	case GL_DEPTH_STENCIL:
+	case DEPTH_STENCIL_TO_RGBA_NV:
+	case DEPTH_STENCIL_TO_BGRA_NV:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool reads_depth(uint16_t opcode, const void *wire)

@@ -7,6 +7,7 @@
 #include "gl_wire_a_c.h"
 #include "gl_wire_g.h"
 #include "gl_wire_h_m.h"
+#include "gl_wire_u.h"
 #include "gl_wire_v_z.h"
 
 /* Units for which there is a matrix. */
@@ -108,6 +109,9 @@ bool exec_units_fit(struct exec_context *context, uint16_t opcode, const void *w
 	case GL_OP_VertexAttribs3hvNV:
 	case GL_OP_VertexAttribs4hvNV:
 		return is_attributes(wire);
+	case GL_OP_UniformSubroutinesuiv:
+		/* Mesa takes the first one without a look at their number. */
+		return ((const struct gl_wire_UniformSubroutinesuiv *)wire)->count > 0;
 	case GL_OP_GetVertexArrayIntegeri_vEXT:
 		return !is_coords(get->pname) || get->index < (GLuint)context->has.n_coords;
 	default:
