@@ -15,6 +15,8 @@ void exec_raster_before(struct exec_context *context, const struct gl_wire_Bitma
 {
 	GLfloat position[4] = { 0 };
 
+	if (!context->has.fixed_arrays)
+		return;
 	/* A list has it as a texture, which is drawn by itself. */
 	if (context->compiling) {
 		exec_list_holds(context, exec_image_bytes(GL_R8, wire->width, wire->height, 1));
