@@ -306,6 +306,68 @@ static void test_large_texture(void **state)
 	free(back);
 }
 
+/* A texture of noise to be read from, and its pixels, which are the caller's. */
+static uint32_t *noise(GLsizei width, GLsizei height)
+{
+	uint32_t *pixels = malloc((size_t)width * (size_t)height * 4);
+	GLuint texture, framebuffer;
+
+	assert_non_null(pixels);
+	for (GLsizei i = 0; i < width * height; i++)
+		pixels[i] = (uint32_t)i * 2654435769u;
+	glGenTextures(1, &texture);
+	glBindTexture(GL_TEXTURE_2D, texture);
+	glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+	glGenFramebuffers(1, &framebuffer);
+	glBindFramebuffer(GL_READ_FRAMEBUFFER, framebuffer);
+	glFramebufferTexture2D(GL_READ_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture, 0);
+	return pixels;
+}
+
+#define READ_WIDTH  512
+#define READ_HEIGHT 700 /* three pieces, the last of fewer rows */
+#define READ_PITCH  520
+#define READ_SIZE   (READ_PITCH * READ_HEIGHT * sizeof(uint32_t))
+
+/* Read back in pieces to rows further apart than they are long. */
+static void test_large_read(void **state)
+{
+	uint32_t *pixels, *back = malloc(READ_SIZE);
+
+	NEEDS_HOST(state);
+	assert_non_null(back);
+	memset(back, 0xee, READ_SIZE);
+	pixels = noise(READ_WIDTH, READ_HEIGHT);
+	glPixelStorei(GL_PACK_ROW_LENGTH, READ_PITCH);
+	glReadPixels(0, 0, READ_WIDTH, READ_HEIGHT, GL_RGBA, GL_UNSIGNED_BYTE, back);
+	for (GLsizei y = 0; y < READ_HEIGHT; y++) {
+		assert_memory_equal(back + y * READ_PITCH, pixels + y * READ_WIDTH, READ_WIDTH * 4);
+		for (GLsizei x = READ_WIDTH; x < READ_PITCH; x++)
+			assert_int_equal(back[y * READ_PITCH + x], 0xeeeeeeee);
+	}
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	free(pixels);
+	free(back);
+}
+
+/* Each piece is refused: one error, and the program's memory is as it was. */
+static void test_large_read_refused(void **state)
+{
+	uint32_t *pixels, *back = malloc(READ_SIZE);
+
+	NEEDS_HOST(state);
+	assert_non_null(back);
+	memset(back, 0xee, READ_SIZE);
+	pixels = noise(READ_WIDTH, READ_HEIGHT);
+	glReadPixels(0, 0, READ_WIDTH, READ_HEIGHT, GL_DEPTH_COMPONENT, GL_UNSIGNED_INT, back);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	for (size_t i = 0; i < READ_SIZE / sizeof(*back); i++)
+		assert_int_equal(back[i], 0xeeeeeeee);
+	free(pixels);
+	free(back);
+}
+
 static void test_large_buffer(void **state)
 {
 	const GLsizeiptr size = 3 << 20;
@@ -463,6 +525,8 @@ int main(void)
 		IN_CORE(test_bad_shader),
 		IN_CORE(test_framebuffers),
 		IN_COMPAT(test_large_texture),
+		IN_COMPAT(test_large_read),
+		IN_COMPAT(test_large_read_refused),
 		IN_COMPAT(test_large_buffer),
 		IN_CORE(test_debug),
 		IN_COMPAT(test_wishes),
