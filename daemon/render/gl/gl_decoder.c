@@ -418,9 +418,18 @@ struct gl_image gl_decoder_host_image(struct gl_decoder *dec, GLenum format, GLe
 	return image;
 }
 
+static void *roomy(struct gl_decoder *dec, uint64_t bytes)
+{
+	uint8_t *room = gl_decoder_scratch(dec, GL_OUT_BEFORE + bytes + GL_OUT_BEHIND);
+
+	return room ? room + GL_OUT_BEFORE : NULL;
+}
+
 void *gl_decoder_out(struct gl_decoder *dec, uint64_t count, uint64_t size)
 {
 	const uint64_t bytes = gl_mul(count, size);
+	const bool large = dec->times == 1 && bytes >= GL_OUT_ROOMY &&
+			   bytes <= GL_REPLY_MAX - GL_OUT_BEFORE - GL_OUT_BEHIND;
 	void *room;
 
 	if (dec->failed)
@@ -430,9 +439,12 @@ void *gl_decoder_out(struct gl_decoder *dec, uint64_t count, uint64_t size)
 		gl_decoder_fail(dec, bytes == GL_LENGTH_UNKNOWN ? GL_INVALID_ENUM : GL_OUT_OF_MEMORY);
 		return NULL;
 	}
-	room = gl_decoder_scratch(dec, dec->times * (bytes < GL_OUT_LEAST ? GL_OUT_LEAST : bytes));
+	if (large)
+		room = roomy(dec, bytes);
+	else
+		room = gl_decoder_scratch(dec, dec->times * (bytes < GL_OUT_LEAST ? GL_OUT_LEAST : bytes));
 	dec->outs_bytes += bytes;
-	dec->outs[dec->n_outs++] = (struct gl_out){ .data = room, .bytes = bytes };
+	dec->outs[dec->n_outs++] = (struct gl_out){ .data = room, .bytes = bytes, .roomy = large };
 	return room;
 }
 

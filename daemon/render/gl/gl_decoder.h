@@ -24,6 +24,10 @@
 /* Arrays that one command may write, and bytes that any of them has room for whatever its length. */
 #define GL_OUTS_MAX  8
 #define GL_OUT_LEAST 256u
+/* From so many bytes on, an array has room around it, so that it can be sent from where it lies. */
+#define GL_OUT_ROOMY  16384u
+#define GL_OUT_BEFORE 48u
+#define GL_OUT_BEHIND 8u
 /* Bytes of all that one command writes. */
 #define GL_REPLY_MAX (UINT64_C(64) << 20)
 /* Bytes of a text that a guest has room for; it may say that it has more. */
@@ -62,6 +66,7 @@ enum gl_element {
 struct gl_out {
 	void *data;
 	uint64_t bytes;
+	bool roomy; /* GL_OUT_BEFORE bytes before it and GL_OUT_BEHIND behind are free */
 };
 
 struct gl_reply_head {

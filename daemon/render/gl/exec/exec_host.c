@@ -64,6 +64,21 @@ static bool fruitless(struct exec_context *context)
 	return context->begun || error;
 }
 
+/* Bytes of a reply before its first array's data. */
+#define REPLY_BEFORE (WIRE_HEADER_SIZE + sizeof(struct gl_reply_head) + sizeof(uint64_t))
+
+_Static_assert(REPLY_BEFORE <= GL_OUT_BEFORE && REPLY_BEFORE % 8 == GL_OUT_BEFORE % 8,
+	"a large array can be sent from where it lies");
+
+/* Where the reply is put together: around the array, if there is but one and it has the room. */
+static uint8_t *reply_room(
+	struct gl_exec *exec, const struct gl_out *outs, unsigned int n_outs, uint64_t size)
+{
+	if (n_outs == 1 && outs->roomy)
+		return (uint8_t *)outs->data - REPLY_BEFORE;
+	return exec_out(exec, size);
+}
+
 /* A head, then each array with its length; see stream.md. */
 static void reply(void *data, uint16_t opcode, const struct gl_reply_head *head,
 	const struct gl_out *outs, unsigned int n_outs)
@@ -82,7 +97,7 @@ static void reply(void *data, uint16_t opcode, const struct gl_reply_head *head,
 	exec_errors_tell(exec);
 	for (unsigned int i = 0; i < n_outs; i++)
 		size += 8 + gl_part(outs[i].bytes);
-	message = at = exec_out(exec, size);
+	message = at = reply_room(exec, outs, n_outs, size);
 	if (!message)
 		return;
 	size32 = (uint32_t)size;
@@ -97,7 +112,8 @@ static void reply(void *data, uint16_t opcode, const struct gl_reply_head *head,
 		const uint64_t bytes = outs[i].bytes, part = gl_part(bytes);
 
 		memcpy(at, &bytes, sizeof(bytes));
-		memcpy(at + 8, outs[i].data, bytes);
+		if (at + 8 != outs[i].data)
+			memcpy(at + 8, outs[i].data, bytes);
 		memset(at + 8 + bytes, 0, part - bytes);
 		at += 8 + part;
 	}
