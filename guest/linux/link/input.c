@@ -153,6 +153,25 @@ int socket_next(struct connection *connection, struct incoming *ret_message)
 	return -atomic_load(&connection->lost);
 }
 
+/* Bytes of a reply that is not copied out: its arrays are, to where the program wants them. */
+#define LEND_LEAST 16384u
+
+/* The host may change it: it has nothing but what is used as it was read once (gl_reply_array()). */
+static bool may_lend(const struct connection *connection, const struct frame_message *message)
+{
+	return message->header.opcode >= GL_OP_FIRST && message->header.size >= LEND_LEAST &&
+	       message->payload != connection->pipe_buffer + WIRE_HEADER_SIZE;
+}
+
+/* So many bytes of the pipe from the host are done with. */
+static void pipe_release(struct connection *connection, size_t size)
+{
+	struct pipe *in = &connection->in;
+
+	if (size > 0 && pipe_took(in, size))
+		wait_wake(&in->words->room);
+}
+
 /* As socket_next(), out of shared memory. With the link's lock held. */
 static int pipe_next(struct connection *connection, struct incoming *ret_message)
 {
@@ -161,8 +180,12 @@ static int pipe_next(struct connection *connection, struct incoming *ret_message
 	size_t size, left;
 	const uint8_t *at;
 	int result = 0;
+	bool lend;
 
+	pipe_release(connection, connection->lent);
+	connection->lent = 0;
 	while (result == 0 && !atomic_load(&connection->lost)) {
+		lend = false;
 		at = pipe_peek(in, &size);
 		if (!at)
 			return in->broken ? lost_now(connection, EBADMSG) : 0;
@@ -170,9 +193,10 @@ static int pipe_next(struct connection *connection, struct incoming *ret_message
 		switch (frame_reader_next(&connection->pipe_frames, &at, &left, &message)) {
 		case FRAME_MESSAGE:
 			atomic_store_explicit(&connection->heard, true, memory_order_relaxed);
+			lend = may_lend(connection, &message);
 			result = message.header.opcode == oriel_bulk_type.id
 					 ? take_piece(connection, &message)
-					 : keep(connection, &message, true, ret_message);
+					 : keep(connection, &message, !lend, ret_message);
 			break;
 		case FRAME_MORE:
 			break;
@@ -180,8 +204,10 @@ static int pipe_next(struct connection *connection, struct incoming *ret_message
 		default:
 			return lost_now(connection, EBADMSG);
 		}
-		if (pipe_took(in, size - left))
-			wait_wake(&in->words->room);
+		if (lend)
+			connection->lent = size - left;
+		else
+			pipe_release(connection, size - left);
 	}
 	return result ? result : -atomic_load(&connection->lost);
 }

@@ -82,6 +82,7 @@ struct connection {
 	void *pipe_data[2]; /* twice as much address space as data each */
 	uint32_t pipe_size[2];
 	struct pipe out, in;
+	size_t lent; /* bytes of a message that was handed out where it lies in the pipe from the host */
 	struct frame_reader pipe_frames;
 	uint8_t *pipe_buffer;
 	unsigned spin; /* turns that a waiter goes round before it sleeps */

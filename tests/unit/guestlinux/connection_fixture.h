@@ -229,14 +229,25 @@ static inline int begin_socket(void **state)
 	return 0;
 }
 
-static inline int begin_memory(void **state)
+static inline int begin_pipes(uint32_t size)
 {
-	(void)state;
-	host = (struct host){ .shared = true, .pipe_size = 8192 };
+	host = (struct host){ .shared = true, .pipe_size = size };
 	begin();
 	assert_non_null(guest);
 	pthread_mutex_lock(&guest->lock);
 	return 0;
+}
+
+static inline int begin_memory(void **state)
+{
+	(void)state;
+	return begin_pipes(8192);
+}
+
+static inline int begin_large_memory(void **state)
+{
+	(void)state;
+	return begin_pipes(65536);
 }
 
 static inline int end(void **state)

@@ -214,6 +214,32 @@ static void test_memory_carries_both_ways(void **state)
 	}
 }
 
+#define LARGE 32768u
+
+/* A large reply stays where it is until something else is asked for; then its room is the host's again. */
+static void test_memory_lends_large_replies(void **state)
+{
+	static uint8_t bytes[LARGE];
+	struct pipe in, out;
+	struct wire_header header;
+	const void *payload;
+	size_t size;
+	bool wake;
+
+	(void)state;
+	host_pipes(&in, &out);
+	for (uint64_t i = 0; i < 5; i++) {
+		own_message(bytes, LARGE, (uint8_t)i, 0);
+		assert_int_equal(pipe_write(&out, bytes, LARGE, &wake), LARGE);
+		assert_int_equal(connection_receive(guest, true, &header, &payload, &size), 1);
+		assert_int_equal(size, LARGE - WIRE_HEADER_SIZE);
+		assert_memory_equal(payload, bytes + WIRE_HEADER_SIZE, size);
+		assert_int_equal(atomic_load(&out.words->taken), i * LARGE);
+		assert_int_equal(connection_receive(guest, false, &header, &payload, &size), 0);
+		assert_int_equal(atomic_load(&out.words->taken), (i + 1) * LARGE);
+	}
+}
+
 static void test_lying_pipe(void **state)
 {
 	struct pipe in, out;
@@ -264,6 +290,8 @@ int main(void)
 		ON_SOCKET(test_closed_channel),
 		ON_SOCKET(test_bye_is_acknowledged),
 		ON_MEMORY(test_memory_carries_both_ways),
+		cmocka_unit_test_setup_teardown(
+			test_memory_lends_large_replies, begin_large_memory, end),
 		ON_MEMORY(test_lying_pipe),
 		ON_MEMORY(test_end_wakes_who_waits_for_memory),
 		cmocka_unit_test(test_memory_of_another_size),
