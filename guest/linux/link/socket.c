@@ -17,6 +17,8 @@
 /* What the serial device of a virtual machine takes and gives at once. */
 #define DEVICE_WRITE_MAX (32u << 10)
 #define DEVICE_READ_MAX  (4u << 10)
+/* Bytes towards the host: a piece of an upload goes out without waiting for it to be read. */
+#define SEND_BUFFER (1 << 20)
 
 int descriptor_move(int fd)
 {
@@ -40,6 +42,8 @@ static int socket_connect(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
+	/* The kernel takes as much of it as net.core.wmem_max allows. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){ SEND_BUFFER }, sizeof(int));
 	/* A host that accepts nobody lets its queue grow full. */
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	while (connect(fd, (const struct sockaddr *)&address, sizeof(address))) {
