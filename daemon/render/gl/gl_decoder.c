@@ -442,7 +442,8 @@ void *gl_decoder_out(struct gl_decoder *dec, uint64_t count, uint64_t size)
 	if (large)
 		room = roomy(dec, bytes);
 	else
-		room = gl_decoder_scratch(dec, dec->times * (bytes < GL_OUT_LEAST ? GL_OUT_LEAST : bytes));
+		room = gl_decoder_scratch(
+			dec, dec->times * (bytes < GL_OUT_LEAST ? GL_OUT_LEAST : bytes));
 	dec->outs_bytes += bytes;
 	dec->outs[dec->n_outs++] = (struct gl_out){ .data = room, .bytes = bytes, .roomy = large };
 	return room;
