@@ -224,7 +224,7 @@ class Body:
         element = "GL_ELEMENT_" + ELEMENTS.get(param.element, "OTHER")
         if param.cls:
             self.after += gl_text.call(2, "gl_decoder_out_names(", ["dec", name, class_name(param.cls), element], ");")
-        elif param.count and param.count.uses("pname") and not element.endswith("OTHER"):
+        elif param.count and param.count.uses("pname") and not param.plain and not element.endswith("OTHER"):
             pname = f"gl_pname_class(wire->{sorted(param.count.names())[0]})"
             self.after += gl_text.call(2, "gl_decoder_out_names(", ["dec", name, pname, element], ");")
         self.arguments.append(name)

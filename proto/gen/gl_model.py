@@ -28,10 +28,10 @@ CLASSES = ["buffer", "framebuffer", "program", "program pipeline", "arb program"
 BINDINGS = ["array", "element array", "pixel pack", "pixel unpack", "draw indirect", "dispatch indirect", "parameter",
             "query", "transform feedback"]
 TREATMENTS = ("generated", "manual", "local", "refused")
-# kind: the keys that an override may give with it
+# kind: the keys that an override may give with it. plain: values of pnames that are names elsewhere, and not here
 KINDS = {
     "scalar": {"class", "by", "clamp"}, "sync": set(), "unsent": set(),
-    "in": {"count", "null", "class", "pad"}, "out": {"count", "actual", "class", "null"},
+    "in": {"count", "null", "class", "pad"}, "out": {"count", "actual", "class", "null", "plain"},
     "offset": {"binding"}, "offsets": {"binding", "count"},
     "source": {"binding", "count", "image", "null"}, "sink": {"binding", "count", "image", "actual"},
     "string": {"length", "zero", "null"}, "strings": {"count", "lengths"}, "made": {"count", "class"},
@@ -64,6 +64,7 @@ class Param:
             raise ModelError(f"{where}: the kind {self.kind!r} with {sorted(unknown)} is not understood")
         self.cls, self.by, self.binding = spec.get("class"), spec.get("by"), spec.get("binding")
         self.null, self.pad, self.clamp = bool(spec.get("null")), bool(spec.get("pad")), bool(spec.get("clamp"))
+        self.plain = bool(spec.get("plain"))
         self.actual = spec.get("actual")
         self.length_of, self.lengths, self.zero = spec.get("length"), spec.get("lengths"), bool(spec.get("zero"))
         self.host_count = spec.get("count") == "host" or self.actual == "host"

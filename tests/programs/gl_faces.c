@@ -10,12 +10,15 @@ static void errors_of_contexts(void)
 	const EGLint es1[] = { EGL_CONTEXT_CLIENT_VERSION, 1, EGL_NONE };
 	const EGLint far[] = { EGL_CONTEXT_MAJOR_VERSION, 9, EGL_NONE };
 	const EGLint odd[] = { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, 7, EGL_NONE };
+	const EGLint less[] = { EGL_CONTEXT_MAJOR_VERSION, 3, EGL_CONTEXT_MINOR_VERSION, -1,
+		EGL_NONE };
 	const EGLint name[] = { EGL_RED_SIZE, 8, EGL_NONE };
 	EGLContext context = context_with(EGL_NO_CONTEXT), es;
 	EGLint value;
 
 	CHECK(!eglCreateContext(display, config, EGL_NO_CONTEXT, far) && error_is(EGL_BAD_MATCH));
 	CHECK(!eglCreateContext(display, config, EGL_NO_CONTEXT, odd) && error_is(EGL_BAD_MATCH));
+	CHECK(!eglCreateContext(display, config, EGL_NO_CONTEXT, less) && error_is(EGL_BAD_MATCH));
 	CHECK(!eglCreateContext(display, config, EGL_NO_CONTEXT, name) && error_is(EGL_BAD_ATTRIBUTE));
 	CHECK(!eglCreateContext(display, (EGLConfig)&value, EGL_NO_CONTEXT, NULL) &&
 		error_is(EGL_BAD_CONFIG));

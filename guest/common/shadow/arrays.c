@@ -278,7 +278,9 @@ void gl_shadow_VertexAttribPointer(struct gl_context *ctx, GLuint index, GLint s
 		.pointer = pointer,
 		.flags = normalized ? GL_ARRAY_NORMALIZED : 0 };
 
-	if (take_generic(ctx, index, &format, &array))
+	if (size == GL_BGRA && !normalized)
+		gl_error(ctx, GL_INVALID_OPERATION);
+	else if (take_generic(ctx, index, &format, &array))
 		gl_encode_VertexAttribPointer(
 			&ctx->enc, index, size, type, normalized, stride, pointer);
 }

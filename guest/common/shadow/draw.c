@@ -44,13 +44,23 @@ void gl_shadow_DrawArraysInstancedBaseInstance(struct gl_context *ctx, GLenum mo
 			&ctx->enc, mode, first, count, instancecount, baseinstance);
 }
 
+/* Whether none of the numbers is negative, nor their number; else an error is set, and nothing is drawn. */
+static bool natural(struct gl_context *ctx, const GLsizei *count, GLsizei drawcount)
+{
+	bool fits = drawcount >= 0;
+
+	for (GLsizei i = 0; i < drawcount; i++)
+		fits = fits && count[i] >= 0;
+	if (!fits)
+		gl_error(ctx, GL_INVALID_VALUE);
+	return fits;
+}
+
 void gl_shadow_MultiDrawArrays(struct gl_context *ctx, GLenum mode, const GLint *first,
 	const GLsizei *count, GLsizei drawcount)
 {
-	if (drawcount < 0) {
-		gl_error(ctx, GL_INVALID_VALUE);
+	if (!natural(ctx, count, drawcount))
 		return;
-	}
 	if (!gl_arrays_client(ctx)) {
 		gl_encode_MultiDrawArrays(&ctx->enc, mode, first, count, drawcount);
 		return;
@@ -201,10 +211,8 @@ static bool all_in_buffers(const struct gl_context *ctx)
 void gl_shadow_MultiDrawElements(struct gl_context *ctx, GLenum mode, const GLsizei *count,
 	GLenum type, const void *const *indices, GLsizei drawcount)
 {
-	if (drawcount < 0) {
-		gl_error(ctx, GL_INVALID_VALUE);
+	if (!natural(ctx, count, drawcount))
 		return;
-	}
 	if (all_in_buffers(ctx)) {
 		gl_encode_MultiDrawElements(&ctx->enc, mode, count, type, indices, drawcount);
 		return;
@@ -217,10 +225,8 @@ void gl_shadow_MultiDrawElements(struct gl_context *ctx, GLenum mode, const GLsi
 void gl_shadow_MultiDrawElementsBaseVertex(struct gl_context *ctx, GLenum mode, const GLsizei *count,
 	GLenum type, const void *const *indices, GLsizei drawcount, const GLint *basevertex)
 {
-	if (drawcount < 0) {
-		gl_error(ctx, GL_INVALID_VALUE);
+	if (!natural(ctx, count, drawcount))
 		return;
-	}
 	if (all_in_buffers(ctx)) {
 		gl_encode_MultiDrawElementsBaseVertex(
 			&ctx->enc, mode, count, type, indices, drawcount, basevertex);

@@ -48,10 +48,10 @@ static EGLint read_attribute(EGLenum api, EGLint name, EGLint value, struct wish
 	switch (name) {
 	case EGL_CONTEXT_MAJOR_VERSION:
 		wish->major = value;
-		return value < 1 ? EGL_BAD_ATTRIBUTE : EGL_SUCCESS;
+		return value < 1 ? EGL_BAD_MATCH : EGL_SUCCESS;
 	case EGL_CONTEXT_MINOR_VERSION:
 		wish->minor = value;
-		return value < 0 ? EGL_BAD_ATTRIBUTE : EGL_SUCCESS;
+		return value < 0 ? EGL_BAD_MATCH : EGL_SUCCESS;
 	case EGL_CONTEXT_FLAGS_KHR:
 		return read_flags(api, value, wish);
 	case EGL_CONTEXT_OPENGL_PROFILE_MASK:

@@ -285,6 +285,46 @@ static void test_texts_for_no_shader(void **state)
 }
 
 /* OpenGL ES 2 has a number of its own for the type. */
+static void test_numbers_that_make_no_sense(void **state)
+{
+	static const GLint first[2] = { 0, 0 };
+	static const GLsizei count[2] = { 3, -1 };
+	static const void *const indices[2];
+
+	NEEDS_HOST(state);
+	glMultiDrawArrays(GL_TRIANGLES, first, count, 2);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+	glMultiDrawElements(GL_TRIANGLES, count, GL_UNSIGNED_BYTE, indices, 2);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+	glVertexAttribPointer(1, GL_BGRA, GL_UNSIGNED_BYTE, GL_FALSE, 0, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_OPERATION);
+	glDeleteSync(NULL);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	glDeleteSync((GLsync)GL_FRONT);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+}
+
+/* Where an atomic counter's buffer is bound is no name of a buffer. */
+static void test_bindings_of_atomic_counters(void **state)
+{
+	static const char *const text =
+		"#version 430\nlayout(binding = 2) uniform atomic_uint n;\n"
+		"out vec4 c;\nvoid main() { c = vec4(atomicCounterIncrement(n)); }\n";
+	GLuint shader, program;
+	GLint binding = -1;
+
+	NEEDS_HOST(state);
+	shader = glCreateShader(GL_FRAGMENT_SHADER);
+	program = glCreateProgram();
+	glShaderSource(shader, 1, &text, NULL);
+	glCompileShader(shader);
+	glAttachShader(program, shader);
+	glLinkProgram(program);
+	glGetActiveAtomicCounterBufferiv(program, 0, GL_ATOMIC_COUNTER_BUFFER_BINDING, &binding);
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+	assert_int_equal(binding, 2);
+}
+
 static void test_half_floats_of_es2(void **state)
 {
 	static const uint16_t pixels[4 * 4] = { 0 };
@@ -333,6 +373,8 @@ int main(void)
 		TEST(a_texture_within_bounds, exact),
 		TEST(copies_between_formats, exact),
 		TEST(texts_for_no_shader, exact),
+		TEST(numbers_that_make_no_sense, exact),
+		TEST(bindings_of_atomic_counters, exact),
 		TEST(half_floats_of_es2, es2),
 		TEST(discarded_framebuffers, es2),
 	};

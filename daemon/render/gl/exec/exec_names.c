@@ -360,8 +360,11 @@ void exec_host_sync_freed(void *data, uint64_t guest)
 {
 	struct exec_context *context = data;
 
-	if (!exec_map_find(&context->group->syncs, guest))
+	if (!exec_map_find(&context->group->syncs, guest)) {
+		if (guest != 0)
+			exec_error(context, GL_INVALID_VALUE);
 		return;
+	}
 	exec_map_remove(&context->group->syncs, guest);
 	exec_give(context->exec, GL_EXEC_OBJECTS, 1);
 }
