@@ -507,6 +507,32 @@ static void test_wishes(void **state)
 	gl_context_destroy(other);
 }
 
+static int es3(void **state)
+{
+	return guest_test_begin(state, &(struct guest_test_request){ .api = GLM_API_ES, .major = 3 });
+}
+
+/* OpenGL ES has no glGetBufferSubData, by which maps are read elsewhere. */
+static void test_map_of_es3(void **state)
+{
+	static const GLubyte bytes[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	GLuint buffers[2];
+	const void *map;
+
+	NEEDS_HOST(state);
+	glGenBuffers(2, buffers);
+	glBindBuffer(GL_COPY_READ_BUFFER, buffers[0]);
+	glBufferData(GL_COPY_READ_BUFFER, sizeof(bytes), bytes, GL_STATIC_DRAW);
+	glBindBuffer(GL_COPY_WRITE_BUFFER, buffers[1]);
+	glBufferData(GL_COPY_WRITE_BUFFER, sizeof(bytes), NULL, GL_STATIC_READ);
+	glCopyBufferSubData(GL_COPY_READ_BUFFER, GL_COPY_WRITE_BUFFER, 0, 0, sizeof(bytes));
+	map = glMapBufferRange(GL_COPY_WRITE_BUFFER, 0, sizeof(bytes), GL_MAP_READ_BIT);
+	assert_non_null(map);
+	assert_memory_equal(map, bytes, sizeof(bytes));
+	assert_true(glUnmapBuffer(GL_COPY_WRITE_BUFFER));
+	assert_int_equal(glGetError(), GL_NO_ERROR);
+}
+
 #define IN_COMPAT(test) cmocka_unit_test_setup_teardown(test, guest_test_compat, guest_test_end)
 #define IN_CORE(test)   cmocka_unit_test_setup_teardown(test, guest_test_core, guest_test_end)
 
@@ -519,6 +545,7 @@ int main(void)
 		IN_COMPAT(test_lists),
 		IN_COMPAT(test_map),
 		IN_COMPAT(test_map_after_copy),
+		cmocka_unit_test_setup_teardown(test_map_of_es3, es3, guest_test_end),
 		IN_COMPAT(test_persistent_map),
 		IN_COMPAT(test_persistent_read),
 		IN_CORE(test_programs),

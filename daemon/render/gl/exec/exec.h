@@ -403,6 +403,11 @@ void exec_list_grow(struct exec_context *context);
 void exec_list_drop(struct exec_context *context);
 void exec_lists_finish(struct gl_exec *exec, struct exec_group *group);
 
+/* ---- exec_es.c */
+
+/* Functions that its version does not have are made of others. */
+void exec_es_complete(struct exec_context *context);
+
 /* ---- exec_depth.c */
 
 /* Before pixels are read; false: they may not. And after, where there are `colours`. */

@@ -172,6 +172,7 @@ static bool introduce(struct exec_context *context, bool es)
 	context->gl = exec->gl;
 	context->has.es = es;
 	exec_has_init(context);
+	exec_es_complete(context);
 	exec_context_tell(context);
 	return true;
 }
