@@ -439,7 +439,14 @@ static bool new_immutable(struct gl_context *ctx, struct gl_buffer *buffer, GLsi
 	return true;
 }
 
-/* What is written to a map reaches the host as new data, which its own store has to allow. */
+/*
+ * What is written to a map reaches the host as new data, and what is read of one comes from the
+ * host, which with OpenGL ES maps it for that: its own store has to allow both.
+ */
+static GLbitfield host_flags(const struct gl_context *ctx, GLbitfield flags)
+{
+	return flags | GL_DYNAMIC_STORAGE_BIT | (ctx->api == GLM_API_ES ? GL_MAP_READ_BIT : 0);
+}
 
 void gl_shadow_BufferStorage(
 	struct gl_context *ctx, GLenum target, GLsizeiptr size, const void *data, GLbitfield flags)
@@ -447,16 +454,14 @@ void gl_shadow_BufferStorage(
 	struct gl_buffer *buffer;
 
 	if (find_at(ctx, target, &buffer) && new_immutable(ctx, buffer, size, data, flags))
-		gl_encode_BufferStorage(
-			&ctx->enc, target, size, data, flags | GL_DYNAMIC_STORAGE_BIT);
+		gl_encode_BufferStorage(&ctx->enc, target, size, data, host_flags(ctx, flags));
 }
 
 void gl_shadow_NamedBufferStorage(
 	struct gl_context *ctx, GLuint name, GLsizeiptr size, const void *data, GLbitfield flags)
 {
 	if (new_immutable(ctx, gl_buffer_get(ctx, name), size, data, flags))
-		gl_encode_NamedBufferStorage(
-			&ctx->enc, name, size, data, flags | GL_DYNAMIC_STORAGE_BIT);
+		gl_encode_NamedBufferStorage(&ctx->enc, name, size, data, host_flags(ctx, flags));
 }
 
 /* New data for a part of it. False: they cannot be. */
