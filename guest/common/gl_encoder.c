@@ -196,7 +196,8 @@ uint64_t gl_strings_bytes(GLsizei count, const GLchar *const *texts, const GLint
 {
 	uint64_t bytes = 0;
 
-	for (GLsizei i = 0; i < count; i++)
+	/* What is not there is none, which the host refuses. */
+	for (GLsizei i = 0; texts && i < count; i++)
 		bytes += 4 + nth_length(texts, lengths, i) + 1;
 	return bytes;
 }
@@ -206,7 +207,7 @@ void gl_encoder_strings(
 {
 	uint64_t bytes = 0;
 
-	if (gl_strings_bytes(count, texts, lengths) > GL_PAYLOAD_MAX)
+	if (!texts || gl_strings_bytes(count, texts, lengths) > GL_PAYLOAD_MAX)
 		return;
 	for (GLsizei i = 0; i < count; i++) {
 		const uint32_t length = (uint32_t)nth_length(texts, lengths, i);

@@ -325,6 +325,20 @@ static void test_bindings_of_atomic_counters(void **state)
 	assert_int_equal(binding, 2);
 }
 
+static void test_texts_that_are_not_there(void **state)
+{
+	GLuint shader;
+
+	NEEDS_HOST(state);
+	shader = glCreateShader(GL_VERTEX_SHADER);
+	glNamedStringARB(GL_SHADER_INCLUDE_ARB, -1, NULL, -1, "x");
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+	glNamedStringARB(GL_SHADER_INCLUDE_ARB, -1, "/a", -1, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+	glCompileShaderIncludeARB(shader, 1, NULL, NULL);
+	assert_int_equal(glGetError(), GL_INVALID_VALUE);
+}
+
 static void test_half_floats_of_es2(void **state)
 {
 	static const uint16_t pixels[4 * 4] = { 0 };
@@ -374,6 +388,7 @@ int main(void)
 		TEST(copies_between_formats, exact),
 		TEST(texts_for_no_shader, exact),
 		TEST(numbers_that_make_no_sense, exact),
+		TEST(texts_that_are_not_there, exact),
 		TEST(bindings_of_atomic_counters, exact),
 		TEST(half_floats_of_es2, es2),
 		TEST(discarded_framebuffers, es2),

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #define OUT_MIN 4096u
-/* Up to so much room for messages to the guest is not counted. */
-#define OUT_FREE (1u << 20)
+/* More room for messages to the guest does not stay: it is not counted as what the guest takes. */
+#define OUT_KEPT (1u << 20)
 /* Flags of a message: the payload came as bulk, no reply is wanted (stream.md). */
 #define FLAG_NO_REPLY 2u
 
@@ -42,18 +42,13 @@ uint8_t *exec_out(struct gl_exec *exec, size_t size)
 		}
 		exec->out = out;
 		exec->out_size = room;
-		exec_give(exec, GL_EXEC_RESOURCE_BYTES, exec->out_taken);
-		exec->out_taken = room > OUT_FREE ? room : 0;
-		if (!exec_take(exec, GL_EXEC_RESOURCE_BYTES, exec->out_taken, 0))
-			exec->out_taken = 0;
 	}
 	return exec->out;
 }
 
-/* What could not be counted does not stay. */
 static void out_settle(struct gl_exec *exec)
 {
-	if (exec->out_size <= OUT_FREE || exec->out_taken)
+	if (exec->out_size <= OUT_KEPT)
 		return;
 	free(exec->out);
 	exec->out = NULL;
@@ -418,7 +413,6 @@ void gl_exec_destroy(struct gl_exec *exec)
 	exec_surfaces_finish(exec);
 	exec_contexts_finish(exec);
 	eglReleaseThread();
-	exec_give(exec, GL_EXEC_RESOURCE_BYTES, exec->out_taken);
 	free(exec->out);
 	free(exec);
 }

@@ -233,7 +233,6 @@ struct gl_exec {
 	int status;       /* negative: the channel must end */
 	uint8_t *out;     /* a message for the guest; out_size bytes of room */
 	size_t out_size;
-	uint64_t out_taken; /* bytes taken for it */
 	uint64_t reset_asked_ms;
 	_Atomic(const char *) command;
 };

@@ -136,21 +136,13 @@ static struct exec_object *texture_of(struct exec_context *context,
 		    : &context->group->defaults[target];
 }
 
-/* A shader; a program has a name of the same space, but no text. */
-static struct exec_object *shader_of(struct exec_context *context, GLuint guest)
+/* A shader or a program, whose names are of one space. */
+static struct exec_object *compiled_of(struct exec_context *context, enum gl_class cls, GLuint guest)
 {
-	const GLuint host = exec_host_name(context, GL_CLASS_SHADER, guest, GL_USE_NAME);
-	struct exec_object *object = exec_object_of_host(context, GL_CLASS_SHADER, host);
+	const GLuint host = exec_host_name(context, cls, guest, GL_USE_NAME);
+	struct exec_object *object = exec_object_of_host(context, cls, host);
 
-	return object && object->cls == GL_CLASS_SHADER ? object : NULL;
-}
-
-static struct exec_object *program_of(struct exec_context *context, GLuint guest)
-{
-	const GLuint host = exec_host_name(context, GL_CLASS_PROGRAM, guest, GL_USE_NAME);
-	struct exec_object *object = exec_object_of_host(context, GL_CLASS_PROGRAM, host);
-
-	return object && object->cls == GL_CLASS_PROGRAM ? object : NULL;
+	return object && object->cls == cls ? object : NULL;
 }
 
 /* What GL_ARB_vertex_program and the like load a text into. */
@@ -197,11 +189,11 @@ static struct exec_object *object_of(struct exec_context *context,
 		cls = GL_CLASS_RENDERBUFFER;
 		break;
 	case EXEC_REQUEST_SHADER:
-		return shader_of(context, request->name);
+		return compiled_of(context, GL_CLASS_SHADER, request->name);
 	case EXEC_REQUEST_PROGRAM:
 		return &context->text;
 	case EXEC_REQUEST_NAMES:
-		return program_of(context, request->name);
+		return compiled_of(context, GL_CLASS_PROGRAM, request->name);
 	case EXEC_REQUEST_ASSEMBLY:
 		return assembly_of(context, request, ret_error);
 	case EXEC_REQUEST_STRING:
@@ -351,12 +343,56 @@ static GLenum take_error(struct exec_context *context, const struct exec_request
 	return GL_OUT_OF_MEMORY;
 }
 
+/* Its rows are images of their own, each with as many rows as a driver has at least. */
+static void count_rows(struct exec_request *request)
+{
+	if (request->target == GL_TEXTURE_1D_ARRAY)
+		request->bytes = gl_mul(ARRAY_1D_TIMES, request->bytes);
+}
+
+/* Of one of a texture's images. *ret_later: it is counted when the list is called that it goes into. */
+static GLenum image_before(struct exec_context *context, struct exec_request *request,
+	unsigned int face, struct exec_charge *charge, bool *ret_later)
+{
+	GLenum error;
+
+	if (request->level < 0 || (unsigned int)request->level >= EXEC_LEVELS)
+		return GL_INVALID_VALUE;
+	/* It is not known yet which texture a list will be called for. */
+	count_levels(context, request, context->list.number ? NULL : charge->object->levels,
+		&charge->base);
+	count_rows(request);
+	error = list_image(context, request->bytes, ret_later);
+	if (error || *ret_later)
+		return error;
+	charge->image = image_of(charge->object, face, request->level);
+	return charge->image ? GL_NO_ERROR : GL_OUT_OF_MEMORY;
+}
+
+/* Of all that is made in one piece. */
+static GLenum whole_before(
+	struct exec_context *context, struct exec_request *request, struct exec_charge *charge)
+{
+	const struct exec_object *of;
+
+	count_rows(request);
+	if (request->kind == EXEC_REQUEST_BUFFER &&
+		!exec_ranges_may_change(context, charge->object, request->bytes))
+		return GL_OUT_OF_MEMORY;
+	if (request->kind == EXEC_REQUEST_VIEW) {
+		of = exec_object(context, GL_CLASS_TEXTURE, request->of);
+		request->bytes = of ? of->bytes : 0;
+	}
+	charge->kept = request->kind == EXEC_REQUEST_STRING || request->kind == EXEC_REQUEST_NAMES;
+	charge->made = request->kind == EXEC_REQUEST_PROGRAM ? request->name : 0;
+	return GL_NO_ERROR;
+}
+
 GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const void *wire)
 {
+	struct exec_charge charge = { 0 };
 	struct exec_request request;
-	struct exec_object *object;
 	GLenum error = GL_NO_ERROR;
-	struct exec_base base = { 0 };
 	bool later = false;
 	unsigned int face;
 
@@ -366,49 +402,20 @@ GLenum exec_memory_before(struct exec_context *context, uint16_t opcode, const v
 	if (context->begun)
 		return GL_INVALID_OPERATION;
 	exec_errors_settle(context);
-	object = object_of(context, &request, &face, &error);
-	if (!object || error)
+	charge.object = object_of(context, &request, &face, &error);
+	if (!charge.object || error)
 		return error;
-	if (request.kind == EXEC_REQUEST_IMAGE) {
-		if (request.level < 0 || (unsigned int)request.level >= EXEC_LEVELS)
-			return GL_INVALID_VALUE;
-		/* It is not known yet which texture a list will be called for. */
-		count_levels(context, &request, context->list.number ? NULL : object->levels, &base);
-	}
-	/* Its rows are images of their own, each with as many rows as a driver has at least. */
-	if (request.target == GL_TEXTURE_1D_ARRAY)
-		request.bytes = gl_mul(ARRAY_1D_TIMES, request.bytes);
-	if (request.kind == EXEC_REQUEST_IMAGE) {
-		error = list_image(context, request.bytes, &later);
-		if (error || later)
-			return error;
-	}
-	if (request.kind == EXEC_REQUEST_BUFFER &&
-		!exec_ranges_may_change(context, object, request.bytes))
-		return GL_OUT_OF_MEMORY;
-	if (request.kind == EXEC_REQUEST_VIEW) {
-		const struct exec_object *of = exec_object(context, GL_CLASS_TEXTURE, request.of);
-
-		request.bytes = of ? of->bytes : 0;
-	}
-	context->charge = (struct exec_charge){ .object = object,
-		.bytes = request.bytes,
-		.base = base,
-		.kept = request.kind == EXEC_REQUEST_STRING || request.kind == EXEC_REQUEST_NAMES };
-	if (request.kind == EXEC_REQUEST_PROGRAM)
-		context->charge.made = request.name;
-	if (request.kind == EXEC_REQUEST_IMAGE) {
-		context->charge.image = image_of(object, face, request.level);
-		/* What is no level is refused by the driver. */
-		if (!context->charge.image) {
-			context->charge.object = NULL;
-			return GL_INVALID_VALUE;
-		}
-	}
-	if (take(context, object, request.bytes))
-		return GL_NO_ERROR;
-	context->charge.object = NULL;
-	return take_error(context, &request);
+	if (request.kind == EXEC_REQUEST_IMAGE)
+		error = image_before(context, &request, face, &charge, &later);
+	else
+		error = whole_before(context, &request, &charge);
+	if (error || later)
+		return error;
+	if (!take(context, charge.object, request.bytes))
+		return take_error(context, &request);
+	charge.bytes = request.bytes;
+	context->charge = charge;
+	return GL_NO_ERROR;
 }
 
 /* A text goes over to the program that was made of it. */

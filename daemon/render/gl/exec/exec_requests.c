@@ -200,6 +200,8 @@ static bool renderbuffers(uint16_t opcode, const void *wire, struct exec_request
  * names of attributes and the like stay until their program ends.
  */
 #define NAME_BYTES 64
+/* Of a text that was sent. */
+#define TEXT(sent) ((sent) == GL_WIRE_NULL ? 0 : (uint64_t)(sent))
 
 static bool texts(uint16_t opcode, const void *wire, struct exec_request *r)
 {
@@ -217,13 +219,13 @@ static bool texts(uint16_t opcode, const void *wire, struct exec_request *r)
 	ROW(NamedProgramStringEXT, FIELDS(.kind = EXEC_REQUEST_ASSEMBLY, .target = w->target, .by_name = true, .name = w->program),
 		w->string_bytes)
 	ROW(NamedStringARB, FIELDS(.kind = EXEC_REQUEST_STRING),
-		gl_mul(NAME_BYTES, w->name_bytes) + w->string_bytes)
+		gl_mul(NAME_BYTES, TEXT(w->name_bytes)) + TEXT(w->string_bytes))
 	ROW(BindAttribLocation, FIELDS(.kind = EXEC_REQUEST_NAMES, .name = w->program),
-		NAME_BYTES + w->name_bytes)
+		NAME_BYTES + TEXT(w->name_bytes))
 	ROW(BindFragDataLocation, FIELDS(.kind = EXEC_REQUEST_NAMES, .name = w->program),
-		NAME_BYTES + w->name_bytes)
+		NAME_BYTES + TEXT(w->name_bytes))
 	ROW(BindFragDataLocationIndexed, FIELDS(.kind = EXEC_REQUEST_NAMES, .name = w->program),
-		NAME_BYTES + w->name_bytes)
+		NAME_BYTES + TEXT(w->name_bytes))
 	ROW(TransformFeedbackVaryings, FIELDS(.kind = EXEC_REQUEST_NAMES, .name = w->program),
 		w->varyings_bytes)
 	default:
