@@ -66,8 +66,8 @@ class Body:
 
     def counts(self):
         """The counts of the arrays that are read."""
-        names = [n for p in self.command.params if p.kind in ("in", "source", "offsets") and p.count and not p.is_fixed()
-                 for n in factors(p.count.tree)]
+        arrays = [p for p in self.command.params if p.kind in ("in", "source", "offsets")]
+        names = [n for p in arrays if p.count and not p.is_fixed() for n in factors(p.count.tree)]
         return [n for n in dict.fromkeys(names) if self.command.param(n).raw.ctype in SIGNED]
 
     def value(self, name):
@@ -273,7 +273,8 @@ def function(command):
     if not body.can_fail:
         return lines + [line[1:] for line in statements] + ["}", ""]
     block = len(statements) > 1 or len(call) > 1
-    lines += body.checks + [f"\tif (gl_decoder_ready(dec)){' {' if block else ''}", *statements] + (["\t}"] if block else [])
+    lines += [*body.checks, f"\tif (gl_decoder_ready(dec)){' {' if block else ''}", *statements]
+    lines += ["\t}"] if block else []
     return lines + ["}", ""]
 
 

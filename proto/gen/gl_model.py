@@ -129,7 +129,8 @@ class Command:
         self.raw, self.full_name, self.name = raw, raw.name, raw.name[2:]
         self.names, self.params, self.since = [raw.name], [], None
         self.treatment, self.side, self.why = "generated", None, None
-        self.draws = self.frees = self.binds = self.waits = self.places = self.raster = self.keeps = self.inside = self.shadow = False
+        self.draws = self.frees = self.binds = self.waits = self.keeps = self.inside = self.shadow = False
+        self.places = self.raster = False
         self.return_kind, self.return_class, self.opcode = None, raw.return_class, None
         self.load_first = []  # names by which drivers have it that lack the usual one, or have a stub for that
 
@@ -196,8 +197,8 @@ class Overrides:
             for pattern in patterns:
                 if (f"notes: {note}", pattern) not in self.used:
                     raise ModelError(f"gl_overrides.json: notes: {note}: nothing is called {pattern!r}")
-        for section in ("parameters", "commands", "draws", "binds", "waits", "places", "raster", "keeps", "inside", "shadow", "classes",
-                        "aliases", "lengths", "load_first"):
+        for section in ("parameters", "commands", "draws", "binds", "waits", "places", "raster", "keeps", "inside",
+                        "shadow", "classes", "aliases", "lengths", "load_first"):
             for pattern in self.section(section):
                 if (section, pattern) not in self.used:
                     raise ModelError(f"gl_overrides.json: {section}: nothing is called {pattern!r}")
